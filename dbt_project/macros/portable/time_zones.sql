@@ -1,0 +1,45 @@
+{# City wall clock to UTC. The repeated autumn hour is read as its second pass (standard time), the skipped spring
+   hour as if the clock had already moved: the rule of ICU, the same for every city. #}
+{% macro local_to_utc(local_time, time_zone) -%}
+    {{ return(adapter.dispatch('local_to_utc', 'footprint')(local_time, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__local_to_utc(local_time, time_zone) -%}
+    timezone('UTC', timezone('{{ time_zone }}', {{ local_time }}))
+{%- endmacro %}
+
+{# UTC to city wall clock. #}
+{% macro utc_to_local(utc_time, time_zone) -%}
+    {{ return(adapter.dispatch('utc_to_local', 'footprint')(utc_time, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__utc_to_local(utc_time, time_zone) -%}
+    timezone('{{ time_zone }}', timezone('UTC', {{ utc_time }}))
+{%- endmacro %}
+
+{# Milliseconds since 1970 (text or number) to a UTC TIMESTAMP; NULL where it is no number. #}
+{% macro epoch_ms_to_utc(milliseconds) -%}
+    {{ return(adapter.dispatch('epoch_ms_to_utc', 'footprint')(milliseconds)) }}
+{%- endmacro %}
+
+{% macro default__epoch_ms_to_utc(milliseconds) -%}
+    make_timestamp(try_cast({{ milliseconds }} as bigint) * 1000)
+{%- endmacro %}
+
+{# ISO 8601 text with an offset to a UTC TIMESTAMP; NULL where it does not fit. #}
+{% macro iso_to_utc(text) -%}
+    {{ return(adapter.dispatch('iso_to_utc', 'footprint')(text)) }}
+{%- endmacro %}
+
+{% macro default__iso_to_utc(text) -%}
+    timezone('UTC', try_cast({{ text }} as timestamptz))
+{%- endmacro %}
+
+{# Whole minutes and their fraction between two timestamps: never date_diff, which counts boundaries. #}
+{% macro minutes_between(earlier, later) -%}
+    {{ return(adapter.dispatch('minutes_between', 'footprint')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__minutes_between(earlier, later) -%}
+    epoch({{ later }} - {{ earlier }}) / 60.0
+{%- endmacro %}

@@ -1,0 +1,42 @@
+{# Ranks the rows whose key occurs more than once, the newest version first. Rows with a key of their own are not
+   returned, so that the ranking never sorts a whole export. `same_as_newest` marks an exact repeat of the version
+   that wins. `readable` leaves out rows that are set aside for another reason. #}
+{% macro rank_versions(relation, key, newest_first, readable='true') -%}
+    select
+        candidate._file,
+        candidate._line,
+        row_number() over (
+            partition by {% for column in key %}candidate.{{ column }}, {% endfor %}true
+            order by {{ newest_first }} desc nulls last, candidate._file desc, candidate._line desc
+        ) as version_rank,
+        rank() over (
+            partition by {% for column in key %}candidate.{{ column }}, {% endfor %}true
+            order by {{ newest_first }} desc nulls last
+        ) = 1 as same_as_newest
+    from (select * from {{ relation }} where {{ readable }}) as candidate
+    inner join (
+        select {{ key | join(', ') }}
+        from {{ relation }}
+        where {{ readable }}
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+    ) as repeated
+        on {% for column in key %}candidate.{{ column }} = repeated.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+{%- endmacro %}
+
+{# Why a row is not the published version of its key; NULL where it is. Expects a left join on rank_versions. #}
+{% macro version_reason(ranking) -%}
+    case
+        when {{ ranking }}.version_rank > 1 and {{ ranking }}.same_as_newest then 'repeated_row'
+        when {{ ranking }}.version_rank > 1 then 'superseded_version'
+    end
+{%- endmacro %}
+
+{# Where a staged row ends, from its two possible reasons. #}
+{% macro row_status(quarantine_reason, exclusion_reason) -%}
+    case
+        when {{ quarantine_reason }} is not null then 'quarantined'
+        when {{ exclusion_reason }} is not null then 'excluded'
+        else 'accepted'
+    end
+{%- endmacro %}

@@ -1,0 +1,91 @@
+{% set z = '1.959963984540054' %}
+
+with zones_and_unmatched as (
+    select city, zone_kind, zone_id, population
+    from {{ ref('dim_zone') }}
+    union all
+    select distinct city, zone_kind, '(unmatched)' as zone_id, cast(null as double) as population
+    from {{ ref('dim_zone') }}
+),
+
+counts_in_reference_year as (
+    select
+        zones.city,
+        zones.zone_kind,
+        zones.zone_id,
+        zones.population,
+        years.measure,
+        years.period_start,
+        years.period_end,
+        coalesce(sum(counts.n), 0) as n
+    from zones_and_unmatched as zones
+    inner join {{ ref('reference_years') }} as years
+        on zones.city = years.city
+    left join {{ ref('measures_by_zone_month') }} as counts
+        on
+            zones.city = counts.city
+            and zones.zone_kind = counts.zone_kind
+            and zones.zone_id = counts.zone_id
+            and years.measure = counts.measure
+            and counts.month between years.period_start and years.period_end
+    group by all
+),
+
+exposed as (
+    select
+        *,
+        -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
+        nullif(population, 0) / 1000.0 * ({{ dbt.datediff('period_start', 'period_end', 'day') }} + 1) / 365.25 as exposure
+    from counts_in_reference_year
+),
+
+with_interval as (
+    select
+        exposed.*,
+        -- Below 5 events Byar's closed form is off, so the exact limits come from a table.
+        coalesce(garwood.lower_limit, n * pow(1 - 1 / (9.0 * n) - {{ z }} / (3 * sqrt(n)), 3)) as count_lo,
+        coalesce(
+            garwood.upper_limit,
+            (n + 1) * pow(1 - 1 / (9.0 * (n + 1)) + {{ z }} / (3 * sqrt(n + 1)), 3)
+        ) as count_hi,
+        case when garwood.events is null then 'byar' else 'garwood' end as interval_method
+    from exposed
+    left join {{ ref('garwood_limits') }} as garwood
+        on exposed.n = garwood.events
+),
+
+judged as (
+    select
+        *,
+        case
+            when zone_id = '(unmatched)' then 'not_applicable'
+            when population is null then 'insufficient_data'
+            when population = 0 then 'zero_denominator'
+            when population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }} then 'unreliable'
+            else 'ok'
+        end as status
+    from with_interval
+)
+
+select
+    city,
+    zone_kind,
+    zone_id,
+    measure,
+    cast(n as bigint) as n,
+    population,
+    period_start,
+    period_end,
+    cast(n / exposure as double) as rate_per_1000,
+    cast(case when exposure is not null then count_lo / exposure end as double) as rate_lo,
+    cast(case when exposure is not null then count_hi / exposure end as double) as rate_hi,
+    case when exposure is not null then interval_method end as ci_method,
+    status,
+    case
+        when zone_id = '(unmatched)' then 'records whose place is in no zone have no residents to count against'
+        when population is null then 'no population is known for this zone'
+        when population = 0 then 'nobody lives in this zone'
+        when population < {{ var('minimum_population_for_rate') }} then 'fewer than {{ var("minimum_population_for_rate") }} residents'
+        when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
+    end as reason
+from judged

@@ -1,0 +1,53 @@
+with typed as (
+    select
+        lines.department,
+        lines.division,
+        lines.program,
+        lines.fund,
+        lower(lines.phase) as phase,
+        -- The sheet is the fiscal year ("FY2025").
+        try_cast(right(lines.sheet, 4) as integer) as fiscal_year,
+        -- Some amounts are text with a dollar sign and thousands separators.
+        try_cast(replace(replace(lines.amount, '$', ''), ',', '') as double) as amount,
+        try_cast(lines.sworn_fte as double) as sworn_fte,
+        try_cast(lines.civilian_fte as double) as civilian_fte,
+        lines._load_id as load_id,
+        lines._file as source_file,
+        lines._line as source_line,
+        -- Department totals stand among the lines they add up.
+        coalesce(lines.department, '') ilike 'total%' or coalesce(lines.division, '') ilike 'total%' as is_total
+    from {{ source('riverbend', 'budget') }} as lines
+),
+
+judged as (
+    select
+        *,
+        case
+            when is_total then null
+            when amount is null then 'unreadable_amount'
+            when fiscal_year is null then 'unreadable_fiscal_year'
+            when phase is null or phase not in ('proposed', 'adopted', 'actual') then 'unknown_phase'
+        end as quarantine_reason,
+        case when is_total then 'total_of_other_lines' end as exclusion_reason
+    from typed
+)
+
+select
+    'riverbend' as city,
+    fiscal_year || '/' || source_line as budget_line_id,
+    fiscal_year,
+    phase,
+    department,
+    division,
+    program,
+    fund,
+    amount,
+    sworn_fte,
+    civilian_fte,
+    'budget' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from judged

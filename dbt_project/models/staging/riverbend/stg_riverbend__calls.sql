@@ -1,0 +1,78 @@
+{% set received = parse_timestamp('call_received', '%m/%d/%Y %I:%M:%S %p') %}
+{% set updated = parse_timestamp('last_updated', '%m/%d/%Y %I:%M:%S %p') %}
+{% set readable = 'call_number is not null and ' ~ received ~ ' is not null' %}
+
+with versions as (
+    -- A call changed after it was first exported stands in the file again: the last update wins.
+    {{ rank_versions(source('riverbend', 'calls_for_service'), ['call_number'], updated, readable) }}
+),
+
+typed as (
+    select
+        calls.call_number as call_id,
+        {{ received }} as call_at_local,
+        case upper(calls.call_source)
+            when '911' then 'community'
+            when 'NON-EMERGENCY' then 'community'
+            when 'ALARM COMPANY' then 'alarm'
+            when 'FIELD' then 'officer'
+            when 'CAD SYSTEM' then 'administrative'
+            else 'unknown'
+        end as initiation,
+        case when calls.call_source is null then 'none' else 'explicit' end as initiation_basis,
+        calls.call_source as channel,
+        calls.priority,
+        calls.initial_call_type as initial_type,
+        calls.final_call_type as final_type,
+        calls.disposition,
+        calls.parent_call_number as parent_call_id,
+        nullif(calls.block_address, 'WITHHELD') as block_address,
+        calls.beat as native_zone,
+        try_cast(calls.longitude as double) as published_longitude,
+        try_cast(calls.latitude as double) as published_latitude,
+        {{ location_status('calls.longitude', 'calls.latitude', "calls.block_address = 'WITHHELD' and calls.longitude is null") }}
+            as location_status,
+        calls._load_id as load_id,
+        calls._file as source_file,
+        calls._line as source_line,
+        case
+            when calls.call_number is null then 'missing_key'
+            when {{ received }} is null then 'unreadable_time'
+        end as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('riverbend', 'calls_for_service') }} as calls
+    left join versions
+        on calls._file = versions._file and calls._line = versions._line
+)
+
+select
+    'riverbend' as city,
+    call_id,
+    {{ local_to_utc('call_at_local', 'America/Chicago') }} as call_at_utc,
+    call_at_local,
+    'received' as call_time_basis,
+    {{ local_to_utc('call_at_local', 'America/Chicago') }} as received_at_utc,
+    cast(null as timestamp) as dispatched_at_utc,
+    cast(null as timestamp) as arrived_at_utc,
+    cast(null as timestamp) as cleared_at_utc,
+    initiation,
+    initiation_basis,
+    channel,
+    priority,
+    initial_type,
+    final_type,
+    cast(null as varchar) as type_group,
+    disposition,
+    parent_call_id,
+    block_address,
+    native_zone,
+    case when location_status = 'located' then published_longitude end as longitude,
+    case when location_status = 'located' then published_latitude end as latitude,
+    location_status,
+    'calls_for_service' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from typed

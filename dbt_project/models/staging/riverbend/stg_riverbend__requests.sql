@@ -1,0 +1,53 @@
+{% set readable = 'service_request_id is not null and ' ~ iso_to_utc('requested_datetime') ~ ' is not null' %}
+
+with versions as (
+    {{ rank_versions(source('riverbend', 'requests_311'), ['service_request_id'], iso_to_utc('updated_datetime'), readable) }}
+),
+
+typed as (
+    select
+        requests.service_request_id as request_id,
+        {{ iso_to_utc('requests.requested_datetime') }} as requested_at_utc,
+        case when requests.status = 'closed' then {{ iso_to_utc('requests.updated_datetime') }} end as closed_at_utc,
+        requests.service_name as category,
+        requests.agency_responsible as agency,
+        requests.status as request_status,
+        try_cast(requests.long as double) as published_longitude,
+        try_cast(requests.lat as double) as published_latitude,
+        {{ location_status('requests.long', 'requests.lat') }} as location_status,
+        requests._load_id as load_id,
+        requests._file as source_file,
+        requests._line as source_line,
+        case
+            when requests.service_request_id is null then 'missing_key'
+            when {{ iso_to_utc('requests.requested_datetime') }} is null then 'unreadable_time'
+        end as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('riverbend', 'requests_311') }} as requests
+    left join versions
+        on requests._file = versions._file and requests._line = versions._line
+)
+
+select
+    'riverbend' as city,
+    request_id,
+    '311' as channel,
+    requested_at_utc,
+    {{ utc_to_local('requested_at_utc', 'America/Chicago') }} as requested_at_local,
+    closed_at_utc,
+    category,
+    agency,
+    request_status,
+    cast(null as boolean) as need_met,
+    cast(null as varchar) as published_zone_id,
+    cast(null as varchar) as native_zone,
+    case when location_status = 'located' then published_longitude end as longitude,
+    case when location_status = 'located' then published_latitude end as latitude,
+    location_status,
+    'requests_311' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from typed

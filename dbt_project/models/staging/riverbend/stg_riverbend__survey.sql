@@ -1,0 +1,22 @@
+select
+    'riverbend' as city,
+    'resident_survey' as survey_id,
+    wave,
+    respondent_id,
+    mode,
+    zone_id,
+    try_cast(weight as double) as weight,
+    safety_day,
+    safety_night,
+    trust_police,
+    trust_clinicians,
+    trust_community_org,
+    pref_person_in_crisis,
+    unmet_need,
+    'resident_survey' as source_dataset,
+    _load_id as load_id,
+    _file as source_file,
+    _line as source_line,
+    case when respondent_id is null or wave is null then 'quarantined' else 'accepted' end as row_status,
+    case when respondent_id is null or wave is null then 'missing_key' end as row_reason
+from {{ source('riverbend', 'resident_survey') }}

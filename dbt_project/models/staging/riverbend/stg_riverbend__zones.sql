@@ -1,0 +1,21 @@
+select
+    'riverbend' as city,
+    'tract' as zone_kind,
+    zone_id,
+    zone_name,
+    geometry_wkt,
+    {{ census_number('b01003_001e') }} as b01003_001e,
+    {{ census_number('b01003_001m') }} as b01003_001m,
+    {{ census_number('b17001_001e') }} as b17001_001e,
+    {{ census_number('b17001_001m') }} as b17001_001m,
+    {{ census_number('b17001_002e') }} as b17001_002e,
+    {{ census_number('b17001_002m') }} as b17001_002m,
+    {{ census_number('b19013_001e') }} as b19013_001e,
+    {{ census_number('b19013_001m') }} as b19013_001m,
+    'zones' as source_dataset,
+    _load_id as load_id,
+    _file as source_file,
+    _line as source_line,
+    case when zone_id is null or geometry_wkt is null then 'quarantined' else 'accepted' end as row_status,
+    case when zone_id is null then 'missing_key' when geometry_wkt is null then 'no_geometry' end as row_reason
+from {{ source('riverbend', 'zones') }}

@@ -1,0 +1,45 @@
+{% set variables = [
+    'b01002_001', 'b01003_001', 'b03002_003', 'b03002_004', 'b03002_005', 'b03002_006', 'b03002_008',
+    'b03002_012', 'b07009_003', 'b11001_003', 'b14001_002', 'b15003_017', 'b17001_002', 'b19013_001',
+    'b19083_001', 'b23025_002', 'b23025_004', 'b23025_005', 'b25002_001', 'b25002_003', 'b25003_001',
+    'b25058_001', 'b25071_001'
+] %}
+
+with judged as (
+    select
+        geoid as zone_id,
+        tract as zone_name,
+        geometry_wkt,
+        -- Shapefile names end after ten characters, so the E of the estimates is gone; no margins came with
+        -- them.
+        {% for variable in variables %}
+            {{ census_number(variable) }} as {{ variable }}e,
+        {% endfor %}
+        _load_id as load_id,
+        _file as source_file,
+        _line as source_line,
+        case
+            when geoid is null then 'missing_key'
+            when geometry_wkt is null then 'no_geometry'
+        end as quarantine_reason,
+        case when row_number() over (partition by geoid order by _file, _line) > 1 then 'repeated_row' end
+            as exclusion_reason
+    from {{ source('seattle', 'tracts') }}
+)
+
+select
+    'seattle' as city,
+    'tract' as zone_kind,
+    zone_id,
+    zone_name,
+    geometry_wkt,
+    {% for variable in variables %}
+        {{ variable }}e,
+    {% endfor %}
+    'tracts' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from judged

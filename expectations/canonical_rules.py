@@ -1,0 +1,136 @@
+"""What holds for every canonical entity: complete against staging, inside its city, not in the future.
+
+`entity_profile` condenses a table in one scan to one row a city and data set, and `entity_expectations` reads
+that. Rules of a single entity stay in its suite.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.checks import no_rows, no_rows_where
+from expectations.thresholds import FUTURE_ROWS, FUTURE_TOLERANCE_HOURS, LOCATED_ROWS, OUTSIDE_CITY
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+_OUTSIDE = """location_status = 'located' and not coalesce(
+    longitude between west and east and latitude between south and north, false)"""
+
+
+def entity_profile(
+    table: str, *, time: str | None, located: bool, zone: str | None = None, measures: str = ""
+) -> str:
+    """One row a city and data set of `table`. `zone` is a column that can stand in for a coordinate."""
+    placed = "location_status = 'located'" + (f" or {zone} is not null" if zone else "")
+    columns = ["count(*) as rows"]
+    if time:
+        tolerance = f"interval {FUTURE_TOLERANCE_HOURS.value:.0f} hours"
+        future = f"{time} > cast(getvariable('checked_at') as timestamp) + {tolerance}"
+        columns += [f"count(*) filter (where {future}) as future", f"max({time}) as latest"]
+    if located:
+        columns += [
+            f"count(*) filter (where {placed}) as placed",
+            "count(*) filter (where location_status = 'located') as located",
+            f"count(*) filter (where {_OUTSIDE}) as outside",
+            f"avg(longitude) filter (where {_OUTSIDE}) as lon",
+            f"avg(latitude) filter (where {_OUTSIDE}) as lat",
+            "any_value(west) as west",
+            "any_value(south) as south",
+            "any_value(east) as east",
+            "any_value(north) as north",
+        ]
+    columns += [measures] if measures else []
+    boxes = "left join raw.cities using (city)" if located else ""
+    return f"""
+        select city, source_dataset, {", ".join(columns)}
+        from {table} {boxes}
+        group by city, source_dataset
+    """
+
+
+def entity_expectations(table: str, *, time: str | None, located: bool) -> list[Expectation]:
+    """The expectations that fit a profile made with the same arguments."""
+    return [
+        _rows_match_staging(table),
+        *([_not_in_the_future()] if time else []),
+        *([_inside_the_city(), _located_share()] if located else []),
+    ]
+
+
+def _rows_match_staging(table: str) -> Expectation:
+    entity = table.split(".")[1]
+    return no_rows(
+        "rows_match_staging",
+        f"""
+        select city, source_dataset, coalesce(s.accepted, 0) as accepted, coalesce(c.rows, 0) as found,
+            coalesce(c.rows, 0) - coalesce(s.accepted, 0) as difference
+        from (
+            select city, source_dataset, sum(rows) as accepted from canonical.staged_rows
+            where entity = '{entity}' and row_status = 'accepted' group by all
+        ) as s
+        full join {{batch}} as c using (city, source_dataset)
+        where coalesce(s.accepted, 0) <> coalesce(c.rows, 0)
+        """,
+        severity="critical",
+        why="A row that staging accepted and the canonical layer lacks, or has twice, makes every count "
+        "wrong.",
+        expected=f"{table} has exactly the rows that staging accepted.",
+        message=f"{{city}} / {{source_dataset}}: staging accepted {{accepted:,}} rows, {table} has "
+        f"{{found:,}} "
+        "({difference:+,}).",
+        mend=f"See that dbt_project/models/{table.replace('.', '/')}.sql names every staging model of the "
+        f"city once.",
+    )
+
+
+def _not_in_the_future() -> Expectation:
+    return no_rows_where(
+        "not_in_the_future",
+        f"future > {FUTURE_ROWS.value} * rows",
+        severity="critical",
+        why=FUTURE_ROWS.reason,
+        expected=f"At most {FUTURE_ROWS.value:.1%} of a data set's rows lie in the future.",
+        message="{city} / {source_dataset}: {future:,} of {rows:,} rows lie in the future, the latest on "
+        "{latest:%Y-%m-%d}.",
+        mend="Compare the export's date format and time zone with the city's staging model and catalog file.",
+    )
+
+
+def _inside_the_city() -> Expectation:
+    return no_rows(
+        "inside_the_city",
+        f"""
+        select *, outside / located as share, round(lon, 1) as mean_lon, round(lat, 1) as mean_lat,
+            case when abs(lon) < 1 and abs(lat) < 1
+                    then 'in the ocean where both are 0, so missing places were written as zeros'
+                when lon between south and north and lat between west and east
+                    then 'where longitude and latitude have been exchanged'
+                when abs(lon) > 180 or abs(lat) > 90
+                    then 'nowhere on Earth, so they are projected feet or metres rather than degrees'
+                else 'far off or in the ocean' end as place
+        from {{batch}}
+        where outside > {OUTSIDE_CITY.value} * located
+        """,
+        severity="critical",
+        why=OUTSIDE_CITY.reason,
+        expected=f"At most {OUTSIDE_CITY.value:.0%} of a data set's located rows lie outside the city's box.",
+        message="{city} / {source_dataset}: {outside:,} of {located:,} located rows ({share:.1%}) lie "
+        "outside the city (longitude {west:.2f} to {east:.2f}, latitude {south:.2f} to {north:.2f}), on "
+        "average near longitude {mean_lon:.1f}, latitude {mean_lat:.1f}: {place}.",
+        mend="Compare the coordinate columns of the export with the city's staging model; if the box is "
+        "wrong, correct boundary in the city's catalog file.",
+    )
+
+
+def _located_share() -> Expectation:
+    return no_rows(
+        "located_share",
+        f"select *, placed / rows as share from {{batch}} where placed < {LOCATED_ROWS.value} * rows",
+        severity="warning",
+        why=LOCATED_ROWS.reason,
+        expected=f"At least {LOCATED_ROWS.value:.0%} of a data set's rows have a place.",
+        message="{city} / {source_dataset}: only {placed:,} of {rows:,} rows ({share:.1%}) have a place.",
+        mend="See location_status: if the publisher withholds places, say so in the catalog's notes; if not, "
+        "check the coordinate columns in the city's staging model.",
+    )

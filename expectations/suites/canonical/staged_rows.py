@@ -1,0 +1,80 @@
+"""Guards canonical.staged_rows: every row of a load has one fate, and few of them a bad one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.checks import no_rows, not_empty
+from expectations.thresholds import QUARANTINED_ROWS, REPEATED_KEYS
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+TABLE = "canonical.staged_rows"
+
+_REPEATED = "row_reason in ('superseded_version', 'repeated_row')"
+
+
+def expectations() -> list[Expectation]:
+    return [
+        not_empty(
+            TABLE,
+            why="Without counts of staged rows nothing could be reconciled.",
+            mend="See that the staging models ran and that canonical.staged_rows names each of them.",
+        ),
+        no_rows(
+            "staged_rows_match_loads",
+            """
+            select city, data_set, load_id, coalesce(l.rows, 0) as loaded, coalesce(s.rows, 0) as staged,
+                coalesce(s.rows, 0) - coalesce(l.rows, 0) as difference
+            from raw.loads as l
+            full join (
+                select city, source_dataset as data_set, load_id, sum(rows) as rows from {batch} group by all
+            ) as s using (city, data_set, load_id)
+            where coalesce(l.rows, 0) <> coalesce(s.rows, 0)
+            """,
+            severity="critical",
+            why="A row without a fate, or with two, could not be accounted for to the publisher.",
+            expected="Accepted, quarantined and excluded rows of a load add up to its raw rows.",
+            message="{city} / {data_set}: load {load_id} has {loaded:,} raw rows, staging accounts for "
+            "{staged:,} ({difference:+,}).",
+            mend="Look in the city's staging model for a filter that drops rows or a join that multiplies "
+            "them.",
+        ),
+        no_rows(
+            "quarantined_share",
+            f"""
+            select city, source_dataset, sum(rows) as total,
+                sum(rows) filter (row_status = 'quarantined') as bad,
+                bad / total as share,
+                arg_max(row_reason, rows) filter (row_status = 'quarantined') as reason
+            from {{batch}}
+            group by city, source_dataset
+            having coalesce(bad, 0) > {QUARANTINED_ROWS.value} * total
+            """,
+            severity="critical",
+            why=QUARANTINED_ROWS.reason,
+            expected=f"At most {QUARANTINED_ROWS.value:.0%} of a data set's rows are quarantined.",
+            message="{city} / {source_dataset}: {bad:,} of {total:,} rows ({share:.1%}) are quarantined, "
+            "most for {reason}.",
+            mend="Read some of these rows in quarantine; if the publisher changed a format, change the "
+            "city's staging model with it.",
+        ),
+        no_rows(
+            "repeated_keys",
+            f"""
+            select city, source_dataset, sum(rows) as total, sum(rows) filter ({_REPEATED}) as repeated,
+                repeated / total as share
+            from {{batch}}
+            group by city, source_dataset
+            having coalesce(repeated, 0) > {REPEATED_KEYS.value} * total
+            """,
+            severity="critical",
+            why=REPEATED_KEYS.reason,
+            expected=f"At most {REPEATED_KEYS.value:.0%} of a data set's rows repeat the key of another row.",
+            message="{city} / {source_dataset}: {repeated:,} of {total:,} rows ({share:.1%}) have a "
+            "duplicated key.",
+            mend="If a file was delivered twice, remove one; if the key does not identify a row, correct "
+            "key in the city's catalog file.",
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Gate published: nothing leaves the building that could point to a person."""

@@ -1,0 +1,1 @@
+"""Gate raw: what arrived is whole, before anything is mapped from it."""

@@ -1,0 +1,53 @@
+"""The one home of the gates' limits, each with its reason. A changed limit is a reviewed line here.
+
+Limits that a model needs as well are dbt variables; those repeated here are held equal by a test.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A limit and why it is where it is."""
+
+    value: float
+    reason: str
+
+
+REJECTED_LINES = Threshold(
+    0.01,
+    "A few broken lines are normal in a portal's export; more means a wrong delimiter, quote or encoding.",
+)
+KEPT_ROWS = Threshold(
+    0.70, "History rarely shrinks; a cut download loses far more than the corrections a publisher makes."
+)
+QUARANTINED_ROWS = Threshold(
+    0.05, "Single rows break rules in every export; more than this is a changed format, not bad rows."
+)
+REPEATED_KEYS = Threshold(
+    0.10, "Corrected versions of a record are normal; more means that the key is wrong or a file came twice."
+)
+ARRIVED_BEFORE_RECEIVED = Threshold(
+    0.05, "Unit clocks and call clocks differ by seconds; more means exchanged columns or a wrong time zone."
+)
+OUTSIDE_CITY = Threshold(
+    0.02, "Mutual aid leaves the city now and then; more means exchanged, missing or projected coordinates."
+)
+FUTURE_ROWS = Threshold(0.001, "A mistyped year happens; more means that times are read in the wrong format.")
+FUTURE_TOLERANCE_HOURS = Threshold(
+    24, "No time zone error is longer, so a time beyond it cannot be excused by one."
+)
+UNKNOWN_OFFENSE_CODES = Threshold(
+    0.05, "New codes come with each NIBRS edition; more means that another code system is published."
+)
+LOCATED_ROWS = Threshold(0.50, "Below it the map shows what has coordinates rather than what happened.")
+LOCATED_WITHOUT_ZONE = Threshold(
+    0.05, "Points on a boundary or just outside it are few; more means zones of another city or vintage."
+)
+ARRIVAL_SAMPLE_CALLS = Threshold(
+    500_000,
+    "Enough to know a share to a tenth of a percent; joining every call would take a gate most of its time.",
+)
+SMALLEST_PUBLISHED_COUNT = Threshold(
+    11, "Counts of 1 to 10 could point to a person; the same limit as the dbt variable suppress_below."
+)

@@ -1,0 +1,35 @@
+"""Everything Dagster sees, assembled: start reading here."""
+
+import dagster as dg
+
+from orchestration.automation import jobs
+from orchestration.enrich.assets import assets as enrich_assets
+from orchestration.gates.checks import assets as gate_checks
+from orchestration.ingest.assets import RawExports
+from orchestration.ingest.assets import assets as ingest_assets
+from orchestration.publish.assets import assets as publish_assets
+from orchestration.transform.assets import assets as transform_assets
+
+
+def build_definitions() -> dg.Definitions:
+    """The code location: assets from source to release, gates between, one job."""
+    *inner_layers, published = transform_assets()
+    marts = [
+        key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"
+    ]
+    return dg.Definitions(
+        assets=[
+            *ingest_assets(),
+            *inner_layers,
+            published,
+            *enrich_assets(),
+            *publish_assets(list(published.keys), marts),
+        ],
+        asset_checks=gate_checks(),
+        jobs=jobs(),
+        executor=dg.multi_or_in_process_executor,
+        resources={"raw_exports": RawExports()},
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,200 @@
+"""Dagster assets of ingestion, built from the catalog: landing (bytes to Parquet) and raw (bound to SQL)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration.catalog.model import City, DataSet, cities
+from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.landing import land
+from orchestration.ingest.loads import Load, find_load, load
+from orchestration.publish.releases import released_loads
+from orchestration.settings import Settings, settings
+from orchestration.sources.files import FolderSource
+
+OWNER = ["team:data-engineering"]
+LOAD_TABLES = {
+    "loads": "One row per load in use.",
+    "load_columns": "One row per needed column of each load in use, and whether it is there.",
+    "rejected_lines": "One row per line that no parser could read.",
+    "cities": "One row per city of the catalog, with its time zone and boundary.",
+}
+
+
+class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where raw exports are read from, and what the person who started the run has agreed to."""
+
+    folder: str | None = None
+    accept_shrink: list[str] = []
+
+    def source(self, city: str) -> FolderSource:
+        """The folder of a city's exports: the one named, else the city's own under incoming/."""
+        return FolderSource(Path(self.folder) if self.folder else settings().incoming / city)
+
+
+def source_spec(data_set: DataSet) -> dg.AssetSpec:
+    """The publisher's data set itself: where the lineage begins."""
+    return dg.AssetSpec(
+        key=["source", data_set.city, data_set.name],
+        group_name="source",
+        description=f"{data_set.title}, as {data_set.city} publishes it. One row is {data_set.grain}. {data_set.notes}".strip(),
+        owners=OWNER,
+        metadata={"license": data_set.license, "files": ", ".join(data_set.files)}
+        | ({"url": dg.MetadataValue.url(data_set.url)} if data_set.url else {}),
+    )
+
+
+def landing_asset(data_set: DataSet) -> dg.AssetsDefinition:
+    """Lands a data set's files and reads them into Parquet; a file already landed is left as it is."""
+
+    @dg.asset(
+        key=["landing", data_set.city, data_set.name],
+        deps=[dg.AssetKey(["source", data_set.city, data_set.name])],
+        group_name="landing",
+        owners=OWNER,
+        kinds={"parquet"},
+        tags={"city": data_set.city},
+        description=f"{data_set.title} ({data_set.city}): the files as received, and the same rows as Parquet, every "
+        "column text. Nothing here is ever changed.",
+    )
+    def landed(context: dg.AssetExecutionContext, raw_exports: RawExports) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        home = settings()
+        try:
+            landing, folder = land(raw_exports.source(data_set.city), data_set, home.landing)
+            result, is_new = load(landing, folder, data_set, home.raw, home.memory_limit)
+        except SourceError as error:
+            raise dg.Failure(str(error), metadata=dict(vars(error)), allow_retries=False) from error
+        _note_load(home, context.run_id, result)
+        return dg.MaterializeResult(metadata=_load_metadata(result, is_new, folder))
+
+    return landed
+
+
+def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
+    """One op that shows the chosen loads to SQL: a view a data set, and tables about the loads."""
+    data_sets = [data_set for city in all_cities.values() for data_set in city.data_sets.values()]
+    loaded = [dg.AssetKey(["landing", data_set.city, data_set.name]) for data_set in data_sets]
+
+    @dg.multi_asset(
+        name="raw",
+        specs=[
+            *(
+                dg.AssetSpec(
+                    key=["raw", data_set.city, data_set.name],
+                    deps=[dg.AssetKey(["landing", data_set.city, data_set.name])],
+                    group_name="raw",
+                    owners=OWNER,
+                    kinds={"duckdb"},
+                    description=f"{data_set.title} ({data_set.city}): the rows of the load in use, every column text, "
+                    "with load id, file and line. Empty where the city is not loaded.",
+                )
+                for data_set in data_sets
+            ),
+            *(
+                dg.AssetSpec(
+                    key=["raw", table], deps=loaded, group_name="raw", owners=OWNER, kinds={"duckdb"}, description=text
+                )
+                for table, text in LOAD_TABLES.items()
+            ),
+        ],
+        pool="warehouse_writer",
+    )
+    def raw(context: dg.AssetExecutionContext, raw_exports: RawExports):  # type: ignore[no-untyped-def]
+        home = settings()
+        _start_over(home)
+        with duckdb.connect(str(home.warehouse_database), config={"memory_limit": home.memory_limit}) as connection:
+            bind(connection, all_cities.values(), loads_in_use(home, context.run_id, raw_exports.accept_shrink), home.raw)
+            shapes = _shapes(connection)
+        for key in context.selected_asset_keys:
+            rows, columns = shapes["__".join(key.path[1:])]
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": rows, "dagster/column_schema": columns}
+            )
+
+    return raw
+
+
+def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[tuple[str, str], BoundLoad]:
+    """The loads this run pulled itself; for every other data set, the load of the current release.
+
+    So a load that a gate stopped is never used again by a run that did not ask for it.
+    """
+    released = released_loads(home.releases)
+    pulled = {
+        (note["city"], note["data_set"]): note["load_id"]
+        for note in (json.loads(path.read_text()) for path in sorted(_notes(home, run_id).glob("*.json")))
+    }
+    in_use = {}
+    for (city, data_set), load_id in {**released, **pulled}.items():
+        if city not in cities() or data_set not in cities()[city].data_sets:
+            continue
+        before = released.get((city, data_set))
+        in_use[city, data_set] = BoundLoad(
+            load=find_load(home.raw, city, data_set, load_id),
+            previous=find_load(home.raw, city, data_set, before) if before else None,
+            shrink_accepted=data_set in accept_shrink or "all" in accept_shrink,
+        )
+    return in_use
+
+
+def _notes(home: Settings, run_id: str) -> Path:
+    return home.runs / run_id
+
+
+def _note_load(home: Settings, run_id: str, result: Load) -> None:
+    folder = _notes(home, run_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    note = {"city": result.city, "data_set": result.data_set, "load_id": result.load_id}
+    (folder / f"{result.city}__{result.data_set}.json").write_text(json.dumps(note))
+
+
+def _start_over(home: Settings) -> None:
+    """The build databases hold nothing that the Parquet and the code do not: each run makes them anew."""
+    for database in (home.warehouse_database, home.analyst_database, home.public_database):
+        database.unlink(missing_ok=True)
+        database.with_name(database.name + ".wal").unlink(missing_ok=True)
+
+
+def _shapes(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, dg.TableSchema]]:
+    """Rows and columns of everything in schema raw, by name."""
+    columns: dict[str, list[dg.TableColumn]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'raw' order by column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(dg.TableColumn(column, kind.lower()))
+    return {
+        table: (
+            int(connection.execute(f'select count(*) from raw."{table}"').fetchall()[0][0]),
+            dg.TableSchema(columns=schema),
+        )
+        for table, schema in columns.items()
+    }
+
+
+def _load_metadata(result: Load, is_new: bool, folder: Path) -> dict[str, Any]:
+    return {
+        "dagster/row_count": result.rows,
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(name, "varchar") for name in result.columns]),
+        "load_id": result.load_id,
+        "new": is_new,
+        "bytes": result.bytes,
+        "files": len(result.files),
+        "rejected_lines": len(result.rejected),
+        "landed_at": result.landed_at.isoformat(),
+        "landing": dg.MetadataValue.path(str(folder)),
+        "sha256": dg.MetadataValue.json(result.sha256),
+    }
+
+
+def assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Every asset from the publisher to raw."""
+    data_sets = [data_set for city in cities().values() for data_set in city.data_sets.values()]
+    return [
+        *(source_spec(data_set) for data_set in data_sets),
+        *(landing_asset(data_set) for data_set in data_sets),
+        raw_assets(cities()),
+    ]

@@ -1,0 +1,126 @@
+"""Releases: folders that never change once `current` points to them.
+
+A release is written beside the others under a name of its own, checked, and made current by replacing one link in
+one step. Who holds an older release keeps reading it. Nothing here knows Dagster.
+"""
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+CURRENT = "current"
+MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished-"
+
+
+class ReleasedLoad(BaseModel):
+    """A load that a release was made from."""
+
+    city: str
+    data_set: str
+    load_id: str
+
+
+class ReleasedFile(BaseModel):
+    """A file of a release."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Release(BaseModel):
+    """A release's manifest. Times are UTC."""
+
+    release_id: str
+    run_id: str
+    created_at: datetime
+    version: str
+    loads: list[ReleasedLoad]
+    tables: dict[str, int]
+    gates: list[dict[str, Any]]
+    files: list[ReleasedFile]
+
+
+def current_release(releases: Path) -> Path | None:
+    """The folder that `current` points to, or None before the first release."""
+    link = releases / CURRENT
+    return link.resolve() if link.exists() else None
+
+
+def read_manifest(folder: Path) -> Release:
+    """A release's manifest."""
+    return Release.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+
+
+def released_loads(releases: Path) -> dict[tuple[str, str], str]:
+    """Load ids of the current release, by (city, data set)."""
+    folder = current_release(releases)
+    return {(load.city, load.data_set): load.load_id for load in read_manifest(folder).loads} if folder else {}
+
+
+def new_release_id(now: datetime, run_id: str) -> str:
+    """A name that sorts by time and tells which run made it."""
+    return f"{now:%Y%m%dT%H%M%S}Z-{run_id[:8]}"
+
+
+def prepare(releases: Path, release_id: str) -> Path:
+    """An empty folder for a release under way; what killed runs left behind is swept away."""
+    for leftover in releases.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = releases / f"{UNFINISHED}{release_id}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def describe_files(folder: Path) -> list[ReleasedFile]:
+    """Every file below `folder`, with its digest."""
+    described = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        described.append(
+            ReleasedFile(name=path.relative_to(folder).as_posix(), bytes=path.stat().st_size, sha256=digest)
+        )
+    return described
+
+
+def publish(releases: Path, folder: Path, manifest: Release) -> Path:
+    """Seal a prepared folder and make it current: two renames, either of which may be the last thing a run does."""
+    (folder / MANIFEST).write_text(json.dumps(manifest.model_dump(mode="json"), indent=2), encoding="utf-8")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o400)
+    final = releases / manifest.release_id
+    os.rename(folder, final)
+    swap(releases, final)
+    return final
+
+
+def swap(releases: Path, final: Path) -> None:
+    """Point `current` at a release in one step."""
+    link = releases / f".{CURRENT}-{final.name}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(final.name, target_is_directory=True)
+    os.replace(link, releases / CURRENT)
+
+
+def prune(releases: Path, keep: int) -> list[str]:
+    """Delete all but the newest `keep` releases; the current one always stays. Returns what was deleted."""
+    current = current_release(releases)
+    finished = sorted(path for path in releases.iterdir() if path.is_dir() and not path.is_symlink() and path.name[0] != ".")
+    doomed = [path for path in finished[:-keep] if path != current]
+    for path in doomed:
+        shutil.rmtree(path)
+    return [path.name for path in doomed]
+
+
+def utc_now() -> datetime:
+    """Now, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

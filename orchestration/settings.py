@@ -1,0 +1,114 @@
+"""The only reader of the environment: where the warehouse lies and how much of the machine it may use.
+
+Every other module asks `settings()`; nothing else looks at environment variables. The warehouse folder is the
+only place the project writes to, and is readable by its owner alone.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+
+
+class Settings(BaseSettings):
+    """Environment variables with the prefix FOOTPRINT_, such as FOOTPRINT_HOME."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTPRINT_")
+
+    home: Path = Field(Path("warehouse"), description="Warehouse folder; relative paths start at the working folder.")
+    memory_limit: str = Field("2GB", description="What DuckDB may hold in memory before it spills to disk.")
+    keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
+
+    @property
+    def landing(self) -> Path:
+        """Bytes as received, never changed."""
+        return self.root / "landing"
+
+    @property
+    def raw(self) -> Path:
+        """Parquet, one folder a load, every column text."""
+        return self.root / "raw"
+
+    @property
+    def incoming(self) -> Path:
+        """Where raw exports are looked for when a run names no folder: one folder a city."""
+        return self.root / "incoming"
+
+    @property
+    def build(self) -> Path:
+        """Databases of the run under way; thrown away by the next one."""
+        return self.root / "build"
+
+    @property
+    def releases(self) -> Path:
+        """Finished releases and the link `current`."""
+        return self.root / "releases"
+
+    @property
+    def runs(self) -> Path:
+        """What a run under way has pulled, one folder a run."""
+        return self.root / "runs"
+
+    @property
+    def gates(self) -> Path:
+        """Validation results and Data Docs."""
+        return self.root / "gates"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own instance folder."""
+        return self.root / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest, compiled SQL and run results."""
+        return self.root / "dbt"
+
+    @property
+    def warehouse_database(self) -> Path:
+        """Build database: raw views, staging, canonical, intermediate."""
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def analyst_database(self) -> Path:
+        """Build database that becomes a release's analyst.duckdb: the marts."""
+        return self.build / "analyst.duckdb"
+
+    @property
+    def public_database(self) -> Path:
+        """Build database that becomes a release's public.duckdb: the published product."""
+        return self.build / "public.duckdb"
+
+    @property
+    def root(self) -> Path:
+        """The warehouse folder, absolute."""
+        return self.home.expanduser().absolute()
+
+    def dbt_environment(self) -> dict[str, str]:
+        """What dbt_project/profiles.yml reads."""
+        return {
+            "FOOTPRINT_BUILD_DIR": str(self.build),
+            "FOOTPRINT_MEMORY_LIMIT": self.memory_limit,
+            "DBT_TARGET_PATH": str(self.dbt_target),
+            "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
+            "DBT_LOG_PATH": str(self.dbt_target / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+
+    def create_folders(self) -> None:
+        """Make the warehouse folder (mode 0700) and its parts."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        for folder in (self.landing, self.raw, self.incoming, self.build, self.releases, self.runs,
+                       self.gates, self.dagster_home, self.dbt_target):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,136 @@
+"""The dbt project as Dagster assets: one op where no gate stands between, each a single `dbt build`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+
+from orchestration.settings import settings
+from orchestration.transform.project import NodeResult, build, manifest_path
+
+LAYERS = {
+    "staging_and_canonical": "resource_type:seed fqn:footprint.staging fqn:footprint.canonical",
+    "intermediate_and_marts": "fqn:footprint.intermediate fqn:footprint.marts",
+    "published_models": "fqn:footprint.published",
+}
+
+
+class Translator(DagsterDbtTranslator):
+    """Keys and groups follow the folders: a model is [schema, name], its group is its layer."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = self.get_resource_props(manifest, unique_id)
+        if node["resource_type"] == "source":
+            return spec
+        layer = "codebooks" if node["resource_type"] == "seed" else node["fqn"][1]
+        return spec.replace_attributes(
+            key=dg.AssetKey([node["schema"], node["alias"]]), group_name=layer, kinds={"dbt", "duckdb"}
+        )
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """dbt's manifest."""
+    content: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
+    return content
+
+
+def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
+    """One op for the models of `select`."""
+    translator = Translator()
+
+    @dbt_assets(
+        manifest=manifest(), select=select, name=name, dagster_dbt_translator=translator, pool="warehouse_writer"
+    )
+    def layer(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+        results = build(select.split(" "))
+        yield from events(results, translator)
+        broken = [result for result in results if not result.ok and result.status != "skipped"]
+        if broken:
+            raise dg.Failure(
+                "; ".join(f"{r.unique_id.split('.')[2]}: {r.message or r.status}" for r in broken[:5])
+                + (f"; and {len(broken) - 5} more" if len(broken) > 5 else ""),
+                allow_retries=False,
+            )
+
+    return layer
+
+
+def events(
+    results: list[NodeResult], translator: Translator
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    """What dbt did, as Dagster tells it: a materialization a model, a check result a test."""
+    nodes = manifest()["nodes"]
+    shapes = relation_shapes()
+    for result in results:
+        if result.status == "skipped":
+            continue
+        node = nodes.get(result.unique_id)
+        if node is None:
+            continue
+        if node["resource_type"] == "test":
+            key = get_asset_check_key_for_test(manifest(), translator, result.unique_id, None)
+            if key is not None:
+                yield dg.AssetCheckResult(
+                    asset_key=key.asset_key,
+                    check_name=key.name,
+                    passed=result.status == "pass",
+                    severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
+                    metadata={"failing rows": result.failures or 0, "seconds": result.seconds},
+                )
+        elif result.ok:
+            rows, columns = shapes[node["database"], node["schema"], node["alias"]]
+            yield dg.MaterializeResult(
+                asset_key=translator.get_asset_spec(manifest(), result.unique_id, None).key,
+                metadata={
+                    "dagster/row_count": rows,
+                    "dagster/column_schema": _schema(node, columns),
+                    "seconds": result.seconds,
+                },
+            )
+
+
+def relation_shapes() -> dict[tuple[str, str, str], tuple[int, dict[str, str]]]:
+    """Rows and column types of every relation of the build databases, by (database, schema, name)."""
+    home = settings()
+    columns: dict[tuple[str, str, str], dict[str, str]] = {}
+    with duckdb.connect(config={"memory_limit": home.memory_limit}) as connection:
+        for name in ("warehouse", "analyst", "public"):
+            database = home.build / f"{name}.duckdb"
+            if database.exists():
+                connection.execute(f"attach '{database}' as {name} (read_only)")
+        for database_name, schema, table, column, kind in connection.execute(
+            "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where database_name in ('warehouse', 'analyst', 'public') and not internal order by column_index"
+        ).fetchall():
+            columns.setdefault((database_name, schema, table), {})[column] = kind.lower()
+        return {
+            key: (int(connection.execute("select count(*) from {}.{}.{}".format(*map(_quote, key))).fetchall()[0][0]), kinds)
+            for key, kinds in columns.items()
+            if key[1] != "raw"
+        }
+
+
+def _quote(name: str) -> str:
+    return f'"{name}"'
+
+
+def _schema(node: Mapping[str, Any], kinds: Mapping[str, str]) -> dg.TableSchema:
+    described = node["columns"]
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name, kind, description=described.get(name, {}).get("description"))
+            for name, kind in kinds.items()
+        ]
+    )
+
+
+def assets() -> list[dg.AssetsDefinition]:
+    """The ops of the dbt project, in order."""
+    return [layer_assets(name, select) for name, select in LAYERS.items()]
