@@ -65,7 +65,7 @@ def gate_databases(
     database: Path, attach: Mapping[str, Path], *, checked_at: datetime, memory_limit: str | None
 ) -> Iterator[GateDatabases]:
     """Open `database` (its schemas need no prefix) and `attach`; variable checked_at is the time in SQL."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read while it is imported
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import, which may read it
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

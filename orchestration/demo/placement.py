@@ -59,7 +59,7 @@ def block_weights(blocks: Blocks, people: People, plan: Plan, rng: np.random.Gen
     noise = {place: rng.normal(0, 1, size) for place in PLACES}
     road = np.where(blocks.is_arterial, 7.0, 1.0)
     violent_zone = (residents + 150) * crime * mild
-    property_zone = (residents + 900) * (1 + 0.45 * (crime - 1)) * np.sqrt(mild)
+    property_zone = (residents + 500) * (1 + 0.7 * (crime - 1)) * mild**0.8
     # Enforcement follows recorded crime everywhere but in the over-policed zones.
     crime_zone = violent_zone / violent_zone.sum() + property_zone / property_zone.sum()
     weights = {

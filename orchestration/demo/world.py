@@ -16,7 +16,7 @@ from orchestration.demo import rhythm
 from orchestration.demo.city import Blocks, Zones, make_blocks, make_zones
 from orchestration.demo.draws import Draws
 from orchestration.demo.people import People, Plan, make_people, make_plan
-from orchestration.demo.writing import fresh_folder, remove_folder
+from orchestration.demo.writing import fresh_folder, quoted, remove_folder
 
 LAST_YEAR = 2025
 MEMORY_LIMIT = "2GB"
@@ -40,7 +40,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory that spills into the scratch folder."""
     con = duckdb.connect()
     con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    con.execute(f"SET temp_directory = '{scratch / 'spill'}'")
+    con.execute(f"SET temp_directory = {quoted(scratch / 'spill')}")
     con.execute("SET preserve_insertion_order = true")
     return con
 

@@ -39,7 +39,7 @@ def load_table(con: duckdb.DuckDBPyConnection, scratch: Path, name: str, columns
     path.write_text("".join("|".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
     types = ", ".join(f"'{column}': '{sql_type}'" for column, (sql_type, _) in columns.items())
     con.execute(
-        f"CREATE TABLE {name} AS SELECT * FROM read_csv('{path}', delim = '|', header = false, "
+        f"CREATE TABLE {name} AS SELECT * FROM read_csv({quoted(path)}, delim = '|', header = false, "
         f"auto_detect = false, columns = {{{types}}})"
     )
     path.unlink()
@@ -48,7 +48,7 @@ def load_table(con: duckdb.DuckDBPyConnection, scratch: Path, name: str, columns
 def copy_piece(con: duckdb.DuckDBPyConnection, select: str, scratch: Path, target: IO[bytes]) -> int:
     """Append the rows of a query to an open CSV file; returns how many."""
     piece = scratch / "piece.csv"
-    written = con.execute(f"COPY ({select}) TO '{piece}' (FORMAT csv, HEADER false)").fetchone()
+    written = con.execute(f"COPY ({select}) TO {quoted(piece)} (FORMAT csv, HEADER false)").fetchone()
     with piece.open("rb") as source:
         shutil.copyfileobj(source, target, 1 << 22)
     piece.unlink()
@@ -58,7 +58,7 @@ def copy_piece(con: duckdb.DuckDBPyConnection, select: str, scratch: Path, targe
 def json_piece(con: duckdb.DuckDBPyConnection, select: str, scratch: Path) -> bytes:
     """The rows of a query as JSON objects joined by commas."""
     piece = scratch / "piece.json"
-    con.execute(f"COPY ({select}) TO '{piece}' (FORMAT json, ARRAY false)")
+    con.execute(f"COPY ({select}) TO {quoted(piece)} (FORMAT json, ARRAY false)")
     text = piece.read_bytes()
     piece.unlink()
     # A line break inside a JSON string is escaped, so a raw one only ever separates objects.
@@ -86,6 +86,11 @@ def count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(row[0])
 
 
-def sql_list(values: Iterable[object]) -> str:
-    """A SQL list of texts or numbers."""
-    return "[" + ", ".join(repr(value) for value in values) + "]"
+def quoted(value: object) -> str:
+    """A SQL text literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def sql_list(texts: Iterable[str]) -> str:
+    """A SQL list of texts."""
+    return "[" + ", ".join(quoted(text) for text in texts) + "]"

@@ -14,7 +14,8 @@ DISTINCT_POINTS = " union ".join(
     f"select city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
     for entity in LOCATED
 )
-ZONES = "select city, zone_kind, zone_id, geometry_wkt from canonical.zones"
+# The order decides where outlines overlap, so it must not depend on chance.
+ZONES = "select city, zone_kind, zone_id, geometry_wkt from canonical.zones order by city, zone_kind, source_dataset, zone_id"
 STORE_POINTS = """
 create schema if not exists enrich;
 create or replace table enrich.point_zones as

@@ -17,15 +17,14 @@ def zones_of_points(points: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         points: city, longitude, latitude; distinct.
-        zones: city, zone_kind, zone_id, geometry_wkt (WGS84).
+        zones: city, zone_kind, zone_id, geometry_wkt (WGS84); where two overlap, the one that comes first wins.
 
     Returns:
         city, zone_kind, longitude, latitude, zone_id: a row a point and zoning of its city, zone_id NULL where no
-        zone holds the point. A point on a shared border goes to the zone whose id comes first, so that it is
-        counted once and always in the same place.
+        zone holds the point. A point in two zones (on a shared border) is counted once, in the first.
     """
     parts = []
-    for (city, zone_kind), zoning in zones.sort_values(ZONE).groupby(["city", "zone_kind"], sort=True):
+    for (city, zone_kind), zoning in zones.groupby(["city", "zone_kind"], sort=True):
         here = points[points["city"] == city]
         shapes = shapely.from_wkt(zoning["geometry_wkt"].to_numpy(dtype=object))
         tree = shapely.STRtree(shapes)

@@ -14,14 +14,15 @@ from functools import cache
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from expectations.suites import Layer
 from orchestration.gates.messages import ExpectationResult
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-LAYERS = ("raw", "canonical", "marts", "published")
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 RUNS_LISTED = 50  # the index stays quick to write and to read; older runs keep their files
 
 _BASE = """<!doctype html>

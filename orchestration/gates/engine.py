@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from expectations.checks import Severity
 from expectations.context import GateDatabases, gate_databases
 from expectations.suites import Layer, Suite, suites
 from orchestration.gates import messages
 from orchestration.gates.data_docs import check_run_id, write_reports
-from orchestration.gates.messages import ExpectationResult, Severity
+from orchestration.gates.messages import ExpectationResult
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult

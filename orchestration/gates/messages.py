@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
-from typing import Any, Literal
+from typing import Any
 
-Severity = Literal["critical", "warning", "info"]
+from expectations.checks import Severity
 
 ROWS_SHOWN = 5  # a reader acts on the first few; the count says how many more there are
 
@@ -75,11 +75,11 @@ def passed(meta: Mapping[str, str]) -> str:
 
 def not_checked(table: str, error: str) -> str:
     """The message where a check could not run at all. Quoted values are masked: they could be somebody's."""
-    first_line = error.strip().splitlines()[0] if error.strip() else "unknown error"
+    first_line = re.sub(r"^\(\S+\) ", "", (error.strip() or "unknown error").splitlines()[0])
     if re.search(r"conversion|invalid input|out of range", first_line, re.IGNORECASE):
         first_line = re.sub(r"(['\"]).*\1", "“…”", first_line)
     return (
-        f"{table} could not be checked: {first_line} Expected: the table is there with the columns of its "
-        f"contract. "
-        "To mend: build the layer again; if a column was renamed, change the suite with it."
+        f"{table} could not be checked: {first_line} Expected: it and what it is compared with have the "
+        "columns of their contracts. To mend: build the layer again; if a column was renamed, change the "
+        "suite in expectations/suites with it."
     )

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,20 @@ def manifest_path() -> Path:
 def build(select: list[str]) -> list[NodeResult]:
     """`dbt build` of a selection, unit tests left to the test suite. Raises TransformError if dbt itself fails."""
     home = settings()
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *select]
+    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--select", *select]
     return [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message)
-        for r in _invoke(arguments, home).results
+        for r in _invoke(arguments, home, _parsed(_fingerprint())).results
     ]
 
 
-def _invoke(arguments: list[str], home: Settings) -> Any:
+@lru_cache(maxsize=1)
+def _parsed(fingerprint: str) -> Any:
+    """dbt's manifest in memory: read once a process and handed to every build."""
+    return _invoke(["parse", "--no-write-json"], settings())
+
+
+def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
     os.environ.update(home.dbt_environment())
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -68,7 +75,7 @@ def _invoke(arguments: list[str], home: Settings) -> Any:
              "--no-use-colors", "--log-level-file", "none"]
     try:
         with _standard_output_to_error():
-            outcome = dbtRunner().invoke([arguments[0], *flags, *arguments[1:]])
+            outcome = dbtRunner(manifest=manifest).invoke([arguments[0], *flags, *arguments[1:]])
     finally:
         # The adapter keeps its database open otherwise, and with it the lock.
         DuckDBConnectionManager.close_all_connections()

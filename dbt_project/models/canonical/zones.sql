@@ -1,6 +1,7 @@
 {{ union_accepted([
     'stg_riverbend__zones',
     'stg_seattle__tracts',
+    'stg_seattle__tracts_2015',
     'stg_seattle__beats'
 ], [
     'city',

@@ -16,18 +16,29 @@ TABLE = "canonical.unit_responses"
 
 def profile(columns: dict[str, str]) -> str:
     """Calls are sampled by a hash of their key: the same at every run, and on both sides of the join."""
-    every = f"(select greatest(1, count(*) // {ARRIVAL_SAMPLE_CALLS.value:.0f}) from canonical.calls)"
     counted = entity_profile(TABLE, time="coalesce(dispatched_at_utc, arrived_at_utc)", located=False)
+    # `every` has the type of a hash: with any other, the remainder is taken in 128 bits, ten times as slowly.
     return f"""
         with counted as ({counted}),
+        sample as (
+            select cast(greatest(1, count(*) // {ARRIVAL_SAMPLE_CALLS.value:.0f}) as ubigint) as every
+            from canonical.calls
+        ),
+        arrivals as (
+            select city, source_dataset, call_id, arrived_at_utc
+            from canonical.unit_responses cross join sample
+            where hash(call_id) % every = 0 and arrived_at_utc is not null
+        ),
+        receipts as (
+            select city, call_id, received_at_utc
+            from canonical.calls cross join sample
+            where hash(call_id) % every = 0 and received_at_utc is not null
+        ),
         compared as (
-            select u.city, u.source_dataset, count(*) as timed,
-                count(*) filter (where u.arrived_at_utc < c.received_at_utc) as early
-            from canonical.unit_responses as u
-            join canonical.calls as c on u.call_id = c.call_id and u.city = c.city
-            where hash(u.call_id) % {every} = 0 and hash(c.call_id) % {every} = 0
-                and u.arrived_at_utc is not null and c.received_at_utc is not null
-            group by all
+            select city, arrivals.source_dataset, count(*) as timed,
+                count(*) filter (where arrived_at_utc < received_at_utc) as early
+            from arrivals join receipts using (city, call_id)
+            group by city, arrivals.source_dataset
         )
         select * from counted left join compared using (city, source_dataset)
     """

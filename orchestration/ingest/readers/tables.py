@@ -66,15 +66,16 @@ def read_zones(file: Path, data_set: DataSet, target: Path, connection: duckdb.D
     if len(layer) == 0:
         raise no_rows(file, data_set, "a layer without features")
     headers = checked_headers(file, [str(name) for name in layer.columns if name != "geometry"], data_set)
+    # The city file's word goes before the layer's own: some .prj files are plainly wrong.
+    if data_set.crs is not None:
+        layer = layer.set_crs(data_set.crs, allow_override=True)
     if layer.crs is None:
-        if data_set.crs is None:
-            raise SourceError(
-                file=file.name,
-                found="a layer that does not say its coordinate reference system (no .prj)",
-                expected="a layer with a .prj, or `crs` in the city file",
-                mend=f"set `crs` (such as {WGS84}) for {data_set.name} in the city file",
-            )
-        layer = layer.set_crs(data_set.crs)
+        raise SourceError(
+            file=file.name,
+            found="a layer that does not say its coordinate reference system (no .prj)",
+            expected="a layer with a .prj, or `crs` in the city file",
+            mend=f"set `crs` (such as {WGS84}) for {data_set.name} in the city file",
+        )
     geometry = layer.geometry.to_crs(WGS84).to_wkt()
     attributes = layer.drop(columns="geometry")
     rows = [

@@ -15,7 +15,8 @@ select
     offenses.report_status,
     offenses.call_id,
     places.zone_id,
-    coalesce(beats.beat_id, places.beat_id) as beat_id,
+    places.beat_id,
+    offenses.native_zone as published_beat,
     offenses.location_status,
     offenses.load_id
 from {{ ref('offenses') }} as offenses
@@ -23,5 +24,3 @@ left join {{ ref('nibrs_offenses') }} as codes
     on offenses.nibrs_code = codes.nibrs_code
 left join {{ ref('int_places__zoned') }} as places
     on offenses.city = places.city and offenses.longitude = places.longitude and offenses.latitude = places.latitude
-left join {{ ref('int_beats') }} as beats
-    on offenses.city = beats.city and offenses.native_zone = beats.beat_id

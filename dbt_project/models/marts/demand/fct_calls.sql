@@ -78,11 +78,10 @@ select
     cast(case when calls.response_status = 'ok' then calls.response end as double) as response_minutes,
     calls.response_status,
     places.zone_id,
-    coalesce(beats.beat_id, places.beat_id) as beat_id,
+    places.beat_id,
+    calls.native_zone as published_beat,
     calls.location_status,
     calls.load_id
 from with_response_time as calls
 left join {{ ref('int_places__zoned') }} as places
     on calls.city = places.city and calls.longitude = places.longitude and calls.latitude = places.latitude
-left join {{ ref('int_beats') }} as beats
-    on calls.city = beats.city and calls.native_zone = beats.beat_id

@@ -16,11 +16,10 @@ select
     contacts.frisk_performed,
     contacts.contraband_found,
     places.zone_id,
-    coalesce(beats.beat_id, places.beat_id) as beat_id,
+    places.beat_id,
+    contacts.native_zone as published_beat,
     contacts.location_status,
     contacts.load_id
 from {{ ref('contacts') }} as contacts
 left join {{ ref('int_places__zoned') }} as places
     on contacts.city = places.city and contacts.longitude = places.longitude and contacts.latitude = places.latitude
-left join {{ ref('int_beats') }} as beats
-    on contacts.city = beats.city and contacts.native_zone = beats.beat_id
