@@ -8,10 +8,11 @@ import gc
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from orchestration.settings import Settings, settings
 
@@ -30,17 +31,53 @@ concurrency:
 """
 
 
+StepEventKind = Literal["started", "table", "check", "finished", "failed"]
+KINDS: dict[str, StepEventKind] = {
+    "STEP_START": "started",
+    "ASSET_MATERIALIZATION": "table",
+    "ASSET_CHECK_EVALUATION": "check",
+    "STEP_SUCCESS": "finished",
+    "STEP_FAILURE": "failed",
+}
+
+
+@dataclass(frozen=True)
+class StepEvent:
+    """What a step of a run under way has just done; `rows` is known of tables only."""
+
+    step: str
+    kind: StepEventKind
+    rows: int | None = None
+
+
 @dataclass(frozen=True)
 class StepFailure:
-    """A step that did not succeed, in words for whoever started the run."""
+    """A step that did not succeed, in words for whoever started the run.
+
+    `facts` holds the parts of a SourceError: file, found, expected, mend. `trace` is set where the failure was
+    not foreseen, so that only a programmer can mend it.
+    """
 
     step: str
     message: str
+    facts: dict[str, str] = field(default_factory=dict)
+    trace: str | None = None
+
+
+@dataclass(frozen=True)
+class LandedDataSet:
+    """A data set that a run landed; not new where the same bytes had landed before."""
+
+    city: str
+    data_set: str
+    rows: int
+    is_new: bool
+    rejected_lines: int
 
 
 @dataclass
 class RunOutcome:
-    """How a run ended."""
+    """How a run ended. It succeeded only if it made a new release."""
 
     run_id: str
     success: bool
@@ -48,6 +85,7 @@ class RunOutcome:
     failures: list[StepFailure] = field(default_factory=list)
     gates: list[dict[str, Any]] = field(default_factory=list)
     release: Path | None = None
+    landed: list[LandedDataSet] = field(default_factory=list)
 
 
 def prepare_instance(home: Settings) -> None:
@@ -64,7 +102,7 @@ def run(
     cities: list[str],
     folder: Path | None,
     accept_shrink: list[str],
-    on_step: Callable[[str], None] = lambda step: None,
+    on_event: Callable[[StepEvent], None] = lambda event: None,
 ) -> RunOutcome:
     """Land the named cities and bring the warehouse to a new release.
 
@@ -72,7 +110,7 @@ def run(
         cities: names in the catalog.
         folder: where their raw exports lie; None for each city's own folder under incoming/.
         accept_shrink: data sets that may have lost rows since the last release ("all" for every one).
-        on_step: called with the name of each step as it starts.
+        on_event: called with what each step does, as it does it.
     """
     home = settings()
     prepare_instance(home)
@@ -92,10 +130,12 @@ def run(
     job = dg.define_asset_job("refresh", selection=refresh_selection(cities))
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
+    run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance:
-        watcher = _watch(instance, on_step)
+        instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
         result = resolved.execute_in_process(
             instance=instance,
+            run_id=run_id,
             raise_on_error=False,
             run_config={
                 "resources": {
@@ -107,28 +147,52 @@ def run(
             },
             tags={"footprint/cities": ",".join(cities)},
         )
-        watcher()
     after = current_release(home.releases)
     return RunOutcome(
-        run_id=result.run_id,
-        success=result.success,
+        run_id=run_id,
+        success=result.success and after != before,
         seconds=time.monotonic() - started,
         failures=[_failure(event) for event in result.all_node_events if event.is_step_failure],
-        gates=read_gate_results(home.gates, result.run_id),
+        gates=read_gate_results(home.gates, run_id),
         release=after if after != before else None,
+        landed=[_landed(event.materialization) for event in result.all_node_events if _is_landing(event)],
     )
 
 
 def _failure(event: Any) -> StepFailure:
     data = event.step_failure_data
-    error = data.user_failure_data or data.error
-    message = getattr(error, "description", None) or str(getattr(error, "message", error)).strip()
-    return StepFailure(event.step_key, message)
+    if told := data.user_failure_data:
+        facts = {name: str(value.value) for name, value in told.metadata.items()}
+        return StepFailure(event.step_key, told.description or "", facts)
+    cause = data.error.cause or data.error
+    return StepFailure(event.step_key, cause.message.strip(), trace=data.error.to_string())
 
 
-def _watch(instance: Any, on_step: Callable[[str], None]) -> Callable[[], None]:
-    """Report each step as it starts. Returns a function that stops reporting."""
-    return lambda: None
+def _report(event: Any, on_event: Callable[[StepEvent], None]) -> None:
+    if event is None or event.step_key is None or event.event_type_value not in KINDS:
+        return
+    kind = KINDS[event.event_type_value]
+    rows = _value(event.materialization, "dagster/row_count") if kind == "table" else None
+    on_event(StepEvent(event.step_key, kind, rows))
+
+
+def _is_landing(event: Any) -> bool:
+    return bool(event.is_step_materialization and event.asset_key.path[0] == "landing")
+
+
+def _landed(materialization: Any) -> LandedDataSet:
+    _, city, data_set = materialization.asset_key.path
+    return LandedDataSet(
+        city=city,
+        data_set=data_set,
+        rows=_value(materialization, "dagster/row_count"),
+        is_new=_value(materialization, "new"),
+        rejected_lines=_value(materialization, "rejected_lines"),
+    )
+
+
+def _value(materialization: Any, name: str) -> Any:
+    return getattr(materialization.metadata.get(name), "value", None)
 
 
 def _import_great_expectations() -> None:

@@ -10,8 +10,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import shapely
 
-from orchestration.demo.city import N_ZONES
+from orchestration.demo.city import N_ZONES, Floats
 from orchestration.demo.people import RACES, People, Plan, acs_variables
 from orchestration.demo.world import LAST_YEAR, World
 from orchestration.demo.writing import write_lines
@@ -65,6 +66,7 @@ SURVEY_HEADER = ",".join(
     )
 )
 RESPONDENTS = 1_200
+MODES, MODE_SHARE = ("Web", "Phone", "Mail"), np.array([0.55, 0.15, 0.30])
 AGE_BANDS = ("18-29", "30-44", "45-64", "65+")
 AGE_SHARE, AGE_RESPONSE = np.array([0.24, 0.27, 0.30, 0.19]), np.array([0.6, 0.9, 1.1, 1.4])
 
@@ -73,7 +75,9 @@ def write_zones(world: World, path: Path) -> int:
     """zones.geojson: the polygons with census survey estimates and their margins."""
     zones, features = world.zones, []
     for z, variables in enumerate(acs_variables(world.people, world.draws.generator("census"))):
-        ring = [[round(x, 6), round(y, 6)] for x, y in zones.polygons[z].exterior.normalize().coords]
+        # Counter-clockwise, as RFC 7946 wants outer rings.
+        outer = shapely.orient_polygons(zones.polygons[z].normalize()).exterior
+        ring = [[round(x, 6), round(y, 6)] for x, y in outer.coords]
         features.append(
             {
                 "type": "Feature",
@@ -125,18 +129,23 @@ def answer(value: str, rng: np.random.Generator) -> str:
     return "99" if draw < 0.06 else value
 
 
+def pick(share: Floats, rng: np.random.Generator) -> int:
+    """An index in proportion to its share; many times faster than rng.choice for one draw."""
+    cumulative = np.cumsum(share)
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+
+
 def rating(mean: float, rng: np.random.Generator) -> str:
     """A whole number from 0 to 10."""
-    return str(int(np.clip(np.round(rng.normal(mean, 2.2)), 0, 10)))
+    return str(min(10, max(0, round(rng.normal(mean, 2.2)))))
 
 
 def respondent(
     zone: int, wave: int, people: People, plan: Plan, rng: np.random.Generator
 ) -> tuple[int, list[str]]:
     """Age band number and the answers of one adult of a zone."""
-    response = AGE_SHARE * AGE_RESPONSE
-    age = int(rng.choice(4, p=response / response.sum()))
-    race = int(rng.choice(len(RACES), p=people.race_share[zone]))
+    age = pick(AGE_SHARE * AGE_RESPONSE, rng)
+    race = pick(people.race_share[zone], rng)
     crime, policed, short = (
         float(zone in planted) for planted in (plan.high_crime, plan.over_policed, plan.low_resource)
     )
@@ -150,12 +159,9 @@ def respondent(
     )
     ratings = [answer(rating(mean, rng), rng) for mean in means]
     tilt = np.array([1 - 0.35 * policed, 1, 1, 1 + 0.6 * policed, 1, 1 + 0.3 * policed])
-    wishes = []
-    for row in PREFERENCE:
-        share = row * tilt / (row * tilt).sum()
-        wishes.append(answer(RESPONDERS[int(rng.choice(len(RESPONDERS), p=share))], rng))
+    wishes = [answer(RESPONDERS[pick(row * tilt, rng)], rng) for row in PREFERENCE]
     needs = np.array([0.58 - 0.22 * short, 0.11, 0.05, 0.11, 0.08 + 0.16 * short, 0.07 + 0.06 * short])
-    need = answer(UNMET_NEEDS[int(rng.choice(len(UNMET_NEEDS), p=needs))], rng)
+    need = answer(UNMET_NEEDS[pick(needs, rng)], rng)
     sex = "Female" if rng.random() < 0.54 else "Male"
     return age, [AGE_BANDS[age], RACES[race], sex, *ratings, *wishes, need]
 
@@ -173,7 +179,7 @@ def write_survey(world: World, path: Path) -> int:
             age, answers = respondent(zone, wave, people, world.plan, rng)
             base = adults[zone] / (chance[zone] * RESPONDENTS)
             weight = base / AGE_RESPONSE[age] * float(rng.uniform(0.85, 1.15))
-            mode = ("Web", "Phone", "Mail")[int(rng.choice(3, p=[0.55, 0.15, 0.30]))]
+            mode = MODES[pick(MODE_SHARE, rng)]
             field = f"{year}-04-08,{year}-05-31,{mode},{world.zones.zone_id[zone]}"
             number = f"{wave}{len(lines) + 1:05d}"
             lines.append(f"{number},{wave},{field},{weight:.2f},{','.join(answers)}")

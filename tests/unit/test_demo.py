@@ -172,7 +172,7 @@ def test_zones_are_a_partition(small: Path) -> None:
     zones = json.loads((small / "zones.geojson").read_text())["features"]
     polygons = [shape(zone["geometry"]) for zone in zones]
     assert len(polygons) == 60
-    assert all(polygon.is_valid and polygon.geom_type == "Polygon" for polygon in polygons)
+    assert all(polygon.is_valid and polygon.exterior.is_ccw for polygon in polygons)
     union = shapely.union_all(polygons)
     assert union.geom_type == "Polygon" and not union.interiors
     assert sum(polygon.area for polygon in polygons) == pytest.approx(union.area, rel=1e-12)

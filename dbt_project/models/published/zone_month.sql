@@ -7,7 +7,7 @@ with months_of_the_reference_year as (
         cast({{ dbt.dateadd('month', 'months.month_number', 'summary.period_start') }} as date) as month
     from {{ ref('zone_summary') }} as summary
     cross join (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) as months (month_number)
-    where summary.zone_kind = 'tract'
+    where summary.zone_kind = 'tract' and summary.n is not null
 ),
 
 counted as (

@@ -19,6 +19,12 @@ unreadable as (
         count(*) as rows
     from {{ source('loads', 'rejected_lines') }}
     group by city, data_set, load_id, reason
+),
+
+fates as (
+    select * from staged
+    union all
+    select * from unreadable
 )
 
 select
@@ -29,6 +35,6 @@ select
     nullif(fates.reason, '') as reason,
     cast(fates.rows as bigint) as rows,
     loads.rows + loads.rejected_lines as landed_rows
-from (select * from staged union all select * from unreadable) as fates
+from fates
 inner join {{ source('loads', 'loads') }} as loads
     on fates.city = loads.city and fates.data_set = loads.data_set and fates.load_id = loads.load_id

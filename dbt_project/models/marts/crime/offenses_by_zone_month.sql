@@ -1,9 +1,19 @@
 with offenses_by_zoning as (
-    select city, 'tract' as zone_kind, coalesce(zone_id, '(unmatched)') as zone_id, month, crime_against,
+    select
+        city,
+        'tract' as zone_kind,
+        coalesce(zone_id, '(unmatched)') as zone_id,
+        month,
+        crime_against,
         is_police_generated
     from {{ ref('fct_offenses') }}
     union all
-    select city, 'beat' as zone_kind, coalesce(beat_id, '(unmatched)') as zone_id, month, crime_against,
+    select
+        city,
+        'beat' as zone_kind,
+        coalesce(beat_id, '(unmatched)') as zone_id,
+        month,
+        crime_against,
         is_police_generated
     from {{ ref('fct_offenses') }}
     where city in (select beats.city from {{ ref('int_beats') }} as beats)

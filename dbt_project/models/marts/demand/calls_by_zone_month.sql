@@ -1,9 +1,21 @@
 with calls_by_zoning as (
-    select city, 'tract' as zone_kind, coalesce(zone_id, '(unmatched)') as zone_id, month, population, response_minutes,
+    select
+        city,
+        'tract' as zone_kind,
+        coalesce(zone_id, '(unmatched)') as zone_id,
+        month,
+        population,
+        response_minutes,
         officer_minutes
     from {{ ref('fct_calls') }}
     union all
-    select city, 'beat' as zone_kind, coalesce(beat_id, '(unmatched)') as zone_id, month, population, response_minutes,
+    select
+        city,
+        'beat' as zone_kind,
+        coalesce(beat_id, '(unmatched)') as zone_id,
+        month,
+        population,
+        response_minutes,
         officer_minutes
     from {{ ref('fct_calls') }}
     where city in (select beats.city from {{ ref('int_beats') }} as beats)

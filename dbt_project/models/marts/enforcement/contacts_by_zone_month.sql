@@ -1,8 +1,20 @@
 with contacts_by_zoning as (
-    select city, 'tract' as zone_kind, coalesce(zone_id, '(unmatched)') as zone_id, month, contact_kind, initiation
+    select
+        city,
+        'tract' as zone_kind,
+        coalesce(zone_id, '(unmatched)') as zone_id,
+        month,
+        contact_kind,
+        initiation
     from {{ ref('fct_contacts') }}
     union all
-    select city, 'beat' as zone_kind, coalesce(beat_id, '(unmatched)') as zone_id, month, contact_kind, initiation
+    select
+        city,
+        'beat' as zone_kind,
+        coalesce(beat_id, '(unmatched)') as zone_id,
+        month,
+        contact_kind,
+        initiation
     from {{ ref('fct_contacts') }}
     where city in (select beats.city from {{ ref('int_beats') }} as beats)
 )

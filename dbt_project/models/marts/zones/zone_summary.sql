@@ -1,10 +1,18 @@
 {% set z = '1.959963984540054' %}
 
 with zones_and_unmatched as (
-    select city, zone_kind, zone_id, population
+    select
+        city,
+        zone_kind,
+        zone_id,
+        population
     from {{ ref('dim_zone') }}
     union all
-    select distinct city, zone_kind, '(unmatched)' as zone_id, cast(null as double) as population
+    select distinct
+        city,
+        zone_kind,
+        '(unmatched)' as zone_id,
+        cast(null as double) as population
     from {{ ref('dim_zone') }}
 ),
 
@@ -17,6 +25,7 @@ counts_in_reference_year as (
         years.measure,
         years.period_start,
         years.period_end,
+        zones.zone_id <> '(unmatched)' and years.share_in_zones < {{ var('minimum_share_in_zones') }} as is_unplaced,
         coalesce(sum(counts.n), 0) as n
     from zones_and_unmatched as zones
     inner join {{ ref('reference_years') }} as years
@@ -35,7 +44,8 @@ exposed as (
     select
         *,
         -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
-        nullif(population, 0) / 1000.0 * ({{ dbt.datediff('period_start', 'period_end', 'day') }} + 1) / 365.25 as exposure
+        {% set days = dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1' -%}
+        nullif(population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure
     from counts_in_reference_year
 ),
 
@@ -43,10 +53,13 @@ with_interval as (
     select
         exposed.*,
         -- Below 5 events Byar's closed form is off, so the exact limits come from a table.
-        coalesce(garwood.lower_limit, n * pow(1 - 1 / (9.0 * n) - {{ z }} / (3 * sqrt(n)), 3)) as count_lo,
+        coalesce(
+            garwood.lower_limit,
+            exposed.n * pow(1 - 1 / (9.0 * exposed.n) - {{ z }} / (3 * sqrt(exposed.n)), 3)
+        ) as count_lo,
         coalesce(
             garwood.upper_limit,
-            (n + 1) * pow(1 - 1 / (9.0 * (n + 1)) + {{ z }} / (3 * sqrt(n + 1)), 3)
+            (exposed.n + 1) * pow(1 - 1 / (9.0 * (exposed.n + 1)) + {{ z }} / (3 * sqrt(exposed.n + 1)), 3)
         ) as count_hi,
         case when garwood.events is null then 'byar' else 'garwood' end as interval_method
     from exposed
@@ -59,9 +72,11 @@ judged as (
         *,
         case
             when zone_id = '(unmatched)' then 'not_applicable'
-            when population is null then 'insufficient_data'
+            when is_unplaced or population is null then 'insufficient_data'
             when population = 0 then 'zero_denominator'
-            when population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }} then 'unreliable'
+            when
+                population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }}
+                then 'unreliable'
             else 'ok'
         end as status
     from with_interval
@@ -72,20 +87,23 @@ select
     zone_kind,
     zone_id,
     measure,
-    cast(n as bigint) as n,
+    -- Where most places are unknown, a zone's count is not a small number but an unknown one.
+    cast(case when not is_unplaced then n end as bigint) as n,
     population,
     period_start,
     period_end,
-    cast(n / exposure as double) as rate_per_1000,
-    cast(case when exposure is not null then count_lo / exposure end as double) as rate_lo,
-    cast(case when exposure is not null then count_hi / exposure end as double) as rate_hi,
-    case when exposure is not null then interval_method end as ci_method,
+    cast(case when status in ('ok', 'unreliable') then n / exposure end as double) as rate_per_1000,
+    cast(case when status in ('ok', 'unreliable') then count_lo / exposure end as double) as rate_lo,
+    cast(case when status in ('ok', 'unreliable') then count_hi / exposure end as double) as rate_hi,
+    case when status in ('ok', 'unreliable') then interval_method end as ci_method,
     status,
     case
         when zone_id = '(unmatched)' then 'records whose place is in no zone have no residents to count against'
+        when is_unplaced then 'most records have no place, so the number of this zone is unknown'
         when population is null then 'no population is known for this zone'
         when population = 0 then 'nobody lives in this zone'
-        when population < {{ var('minimum_population_for_rate') }} then 'fewer than {{ var("minimum_population_for_rate") }} residents'
+        when population < {{ var('minimum_population_for_rate') }}
+            then 'fewer than {{ var("minimum_population_for_rate") }} residents'
         when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
     end as reason
 from judged

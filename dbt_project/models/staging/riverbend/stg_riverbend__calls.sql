@@ -30,8 +30,9 @@ typed as (
         calls.beat as native_zone,
         try_cast(calls.longitude as double) as published_longitude,
         try_cast(calls.latitude as double) as published_latitude,
-        {{ location_status('calls.longitude', 'calls.latitude', "calls.block_address = 'WITHHELD' and calls.longitude is null") }}
-            as location_status,
+        {{ location_status(
+            'calls.longitude', 'calls.latitude', "calls.block_address = 'WITHHELD' and calls.longitude is null"
+        ) }} as location_status,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,

@@ -28,8 +28,9 @@ typed as (
         offenses.beat as native_zone,
         try_cast(offenses.longitude as double) as published_longitude,
         try_cast(offenses.latitude as double) as published_latitude,
-        {{ location_status('offenses.longitude', 'offenses.latitude', "offenses.block_address = 'WITHHELD' and offenses.longitude is null") }}
-            as location_status,
+        {{ location_status(
+            'offenses.longitude', 'offenses.latitude', "offenses.block_address = 'WITHHELD' and offenses.longitude is null"
+        ) }} as location_status,
         offenses._load_id as load_id,
         offenses._file as source_file,
         offenses._line as source_line,

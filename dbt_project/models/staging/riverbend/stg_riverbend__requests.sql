@@ -1,7 +1,9 @@
 {% set readable = 'service_request_id is not null and ' ~ iso_to_utc('requested_datetime') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('riverbend', 'requests_311'), ['service_request_id'], iso_to_utc('updated_datetime'), readable) }}
+    {{ rank_versions(
+        source('riverbend', 'requests_311'), ['service_request_id'], iso_to_utc('updated_datetime'), readable
+    ) }}
 ),
 
 typed as (

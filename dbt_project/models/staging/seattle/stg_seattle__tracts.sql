@@ -13,7 +13,7 @@ with judged as (
         -- Shapefile names end after ten characters, so the E of the estimates is gone; no margins came with
         -- them.
         {% for variable in variables %}
-            {{ census_number(variable) }} as {{ variable }}e,
+        {{ census_number(variable) }} as {{ variable }}e,
         {% endfor %}
         _load_id as load_id,
         _file as source_file,
@@ -34,7 +34,7 @@ select
     zone_name,
     geometry_wkt,
     {% for variable in variables %}
-        {{ variable }}e,
+    {{ variable }}e,
     {% endfor %}
     'tracts' as source_dataset,
     load_id,

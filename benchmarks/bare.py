@@ -1,0 +1,131 @@
+"""The yardstick: the raw files turned into the marts by plain DuckDB statements, as somebody would by hand.
+
+One connection and one pass. No landing copy, no digests, no raw Parquet, no gates or tests, no release, neither
+Dagster nor dbt: the SQL was rendered beforehand (plan.py). Files are read straight into tables of schema raw.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.catalog.model import DataSet, city
+from orchestration.ingest.columns import normalised
+from orchestration.ingest.sql import literal, quoted
+
+MEMORY_LIMIT = "2GB"  # what the pipeline's DuckDB has
+
+
+def main() -> None:
+    """Arguments: plan.json, the folder of raw exports, the city they are of, the folder to write into."""
+    plan, exports, city_name, out = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+    build(json.loads(plan.read_text(encoding="utf-8")), exports, city_name, out)
+
+
+def build(plan: dict[str, Any], exports: Path, city_name: str, out: Path) -> None:
+    """Make warehouse.duckdb and, with the marts, analyst.duckdb in the empty folder `out`."""
+    with duckdb.connect(str(out / "warehouse.duckdb")) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set timezone = 'UTC'")
+        connection.execute(f"set temp_directory = {literal(str(out / 'spill'))}")
+        connection.execute(f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; create schema raw")
+        for relation in plan["raw"]:
+            data_set = city(relation["city"]).data_sets[relation["data_set"]]
+            files = exported(exports, data_set) if data_set.city == city_name else []
+            connection.execute(f"create table raw.{quoted(data_set.table)} as {rows_of(files, data_set)}")
+        # From here the order of rows means nothing; above it numbers them.
+        connection.execute("set preserve_insertion_order = false")
+        run(connection, plan["before_zones"])
+        place_points(connection)
+        run(connection, plan["after_zones"])
+
+
+def run(connection: duckdb.DuckDBPyConnection, steps: Iterable[dict[str, str]]) -> None:
+    """Create each step's table or view."""
+    for step in steps:
+        connection.execute(f"create schema if not exists {step['database']}.{step['schema']}")
+        connection.execute(f"create {step['kind']} {step['relation']} as {step['query']}")
+
+
+def place_points(connection: duckdb.DuckDBPyConnection) -> None:
+    """Schema enrich: the zone of each point, by the pipeline's own function."""
+    from orchestration.enrich import store
+
+    here = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'canonical'"
+    ).fetchall()
+    store.place_points(connection, [entity for entity in store.LOCATED if (entity,) in here])
+
+
+def exported(exports: Path, data_set: DataSet) -> list[Path]:
+    """The data set's files, in order of their names."""
+    return [path for pattern in data_set.files for path in sorted(exports.glob(pattern))]
+
+
+def rows_of(files: list[Path], data_set: DataSet) -> str:
+    """A query for the rows of raw files, every column text, with file and line as in schema raw."""
+    if not files:
+        columns = ", ".join(f"null::varchar as {quoted(name)}" for name in [*data_set.columns, "geometry_wkt", "sheet"])
+        return f"select {columns}, null::varchar as _load_id, null::varchar as _file, 0 as _line where false"
+    readers = {"csv": csv_rows, "arcgis_json": arcgis_rows, "open311_json": open311_rows}
+    return readers.get(data_set.format, small_rows)(files, data_set)
+
+
+def csv_rows(files: list[Path], data_set: DataSet) -> str:
+    """Delimited text; lines that cannot be read are skipped."""
+    parts = []
+    for file in files:
+        with file.open(encoding=data_set.encoding) as opened:
+            names = normalised(opened.readline().rstrip("\n").split(data_set.delimiter))
+        columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+        wanted = ", ".join(quoted(name) for name in names if name not in data_set.drop)
+        parts.append(
+            f"select {wanted}, '' as _load_id, {literal(file.name)} as _file, row_number() over () + 1 as _line "
+            f"from read_csv({literal(str(file))}, auto_detect = false, header = true, quote = '\"', escape = '\"', "
+            f"delim = {literal(data_set.delimiter)}, ignore_errors = true, columns = {{{columns}}})"
+        )
+    return " union all ".join(parts)
+
+
+def arcgis_rows(files: list[Path], data_set: DataSet) -> str:
+    """Pages of an ArcGIS answer: attributes and geometry of each feature."""
+    keys = json.loads(files[0].read_bytes())["features"][0]["attributes"]
+    values = {name: f"feature->'attributes'->>{literal(key)}" for name, key in zip(normalised(list(keys)), keys, strict=True)}
+    values |= {f"geometry_{axis}": f"feature->'geometry'->>'{axis}'" for axis in "xy"}
+    columns = ", ".join(f"{values.get(name, 'null')} as {quoted(name)}" for name in data_set.columns)
+    pages = (
+        "select unnest(features) as feature, generate_subscripts(features, 1) as _line, parse_filename(filename) as _file "
+        f"from read_json([{', '.join(literal(str(file)) for file in files)}], columns = {{features: 'json[]'}}, "
+        f"filename = true, maximum_object_size = {max(file.stat().st_size for file in files) + 1})"
+    )
+    return f"select {columns}, '' as _load_id, _file, _line from ({pages})"
+
+
+def open311_rows(files: list[Path], data_set: DataSet) -> str:
+    """An array of requests."""
+    columns = ", ".join(f"json->>{literal(name)} as {quoted(name)}" for name in data_set.columns)
+    return " union all ".join(
+        f"select {columns}, '' as _load_id, {literal(file.name)} as _file, row_number() over () as _line "
+        f"from read_json_objects({literal(str(file))}, format = 'array')"
+        for file in files
+    )
+
+
+def small_rows(files: list[Path], data_set: DataSet) -> str:
+    """Workbooks and zone layers, by the pipeline's own readers: small, and no work for SQL."""
+    from orchestration.ingest.readers.dispatch import READERS
+
+    parts = []
+    with duckdb.connect() as connection:
+        for file in files:
+            target = Path(tempfile.mkdtemp()) / "rows.parquet"
+            READERS[data_set.format](file, data_set, target, connection)
+            parts.append(f"select *, '' as _load_id, {literal(file.name)} as _file from {literal(str(target))}")
+    return " union all ".join(parts)
+
+
+if __name__ == "__main__":
+    main()

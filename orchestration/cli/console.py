@@ -1,0 +1,77 @@
+"""The look of the command line: its consoles, its marks, and numbers and times in words."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 100  # lines longer than this are hard to read; also the width of what is piped elsewhere
+HELD = "[green]✓[/]"
+WARNED = "[yellow]![/]"
+FAILED = "[red]✗[/]"
+NOT_RUN = "[dim]–[/]"
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    return console
+
+
+def stdout() -> Console:
+    """Where answers go."""
+    return _console(stderr=False)
+
+
+def stderr() -> Console:
+    """Where progress and errors go."""
+    return _console(stderr=True)
+
+
+def grid(*columns: str) -> Table:
+    """A table without lines; each column is 'left', 'right', 'fold' (may wrap) or 'cut' (may lose its end)."""
+    table = Table.grid(padding=(0, 2))
+    for column in columns:
+        table.add_column(
+            justify="right" if column == "right" else "left",
+            no_wrap=column != "fold",
+            overflow="ellipsis" if column == "cut" else "fold",
+            ratio=1 if column in ("fold", "cut") else None,
+        )
+    return table
+
+
+def listing(*columns: str | tuple[str, Any]) -> Table:
+    """A table with a head, as the commands print them."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", collapse_padding=True)
+    for column in columns:
+        name, options = column if isinstance(column, tuple) else (column, {})
+        table.add_column(name, **{"no_wrap": True, **options})
+    return table
+
+
+def counted(number: int, thing: str) -> str:
+    """A number and its noun: 1 row, 2 rows."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def since(then: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that gives at least one."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for unit, length in (("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            return f"{counted(seconds // length, unit)} ago"
+    return "just now"
+
+
+def moment(when: datetime) -> str:
+    """A UTC time to the minute."""
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def shown(path: Path) -> str:
+    """A path, relative where it lies below the working folder."""
+    working = Path.cwd()
+    return str(path.relative_to(working)) if path.is_relative_to(working) else str(path)

@@ -1,0 +1,98 @@
+"""How a command fails: what a person can mend is one line and an exit code; anything else keeps its traceback."""
+
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
+NO_FOLDER = (errno.ENOTDIR, errno.EEXIST)
+DISK_FULL = ("no space left on device", "database or disk is full", "disk quota exceeded")
+MEND_DISK_FULL = "Free some space, or let FOOTPRINT_HOME name a folder on a larger disk. The current release is unchanged."
+USAGE = 2
+
+
+class CommandError(Exception):
+    """What stopped a command, and how to mend it; exit code 2 where it was called wrongly, else 1."""
+
+    def __init__(self, message: str, mend: str = "", code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+        self.code = code
+
+
+@contextmanager
+def told(as_json: bool = False) -> Iterator[None]:
+    """Tell an error that a person can mend, on stderr; as JSON on stdout too if that was asked for."""
+    import typer
+
+    try:
+        yield
+    except Exception as error:
+        known = explain(error)
+        if known is None:
+            raise
+        if as_json:
+            print(json.dumps({"success": False, "error": known.message, "mend": known.mend}))
+        tell(known)
+        raise typer.Exit(known.code) from error
+
+
+def tell(error: CommandError) -> None:
+    """Print an error to stderr."""
+    from rich.text import Text
+
+    from orchestration.cli.console import stderr
+
+    stderr().print(
+        Text.assemble(("✗ ", "bold red"), (error.message, "bold"), f" {error.mend}" if error.mend else ""),
+        soft_wrap=not sys.stderr.isatty(),
+    )
+
+
+def explain(error: BaseException) -> CommandError | None:
+    """What an exception, or what caused it, means to the person at the terminal; None for a fault of the code."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if known := _explain_one(cause):
+            return known
+        cause = cause.__cause__
+    return None
+
+
+def disk_full(message: str) -> bool:
+    """Whether a library's message says that the disk is full."""
+    return any(words in message.lower() for words in DISK_FULL)
+
+
+def _explain_one(error: BaseException) -> CommandError | None:
+    if isinstance(error, CommandError):
+        return error
+    if disk_full(str(error)) or (isinstance(error, OSError) and error.errno in NO_SPACE):
+        return CommandError("The disk is full.", MEND_DISK_FULL)
+    if isinstance(error, OSError) and error.filename is not None:
+        if error.errno in NO_PERMISSION:
+            return CommandError(
+                f"No permission to use {error.filename}.",
+                "Ask its owner for it, or let FOOTPRINT_HOME name a folder that is yours.",
+            )
+        if error.errno in NO_FOLDER:
+            return CommandError(f"{error.filename} is not a folder.", "Let FOOTPRINT_HOME name one.")
+    return _explain_configuration(error)
+
+
+def _explain_configuration(error: BaseException) -> CommandError | None:
+    """The two things a person writes: city files and FOOTPRINT_ variables."""
+    name = type(error).__name__
+    if name == "CatalogError":
+        return CommandError(str(error))
+    if name == "ValidationError" and getattr(error, "title", "") == "Settings":
+        wrong = "; ".join(
+            f"FOOTPRINT_{str(part['loc'][0]).upper()}={part['input']!r}: {part['msg']}"
+            for part in error.errors()  # type: ignore[attr-defined]
+        )
+        return CommandError(f"A setting cannot be used: {wrong}.")
+    return None

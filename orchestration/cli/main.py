@@ -1,0 +1,185 @@
+"""The commands of `footprint`: their options and help. What they do is in the modules beside this one.
+
+Nothing heavy is imported here: each command imports its own part when it runs.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.errors import USAGE, CommandError, told
+
+DEMO_CITY = "riverbend"
+DEMO_SEED = 20240101
+
+app = typer.Typer(
+    name="footprint",
+    help="A public-safety data warehouse: raw exports of a city in, checked and documented tables out.",
+    epilog="Begin with: footprint demo, then footprint run, then footprint sql.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    # The traceback of a fault must not print the values of variables: they could be somebody's.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"footprint {version('footprint')}")
+        raise typer.Exit
+
+
+@app.callback()
+def footprint(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """See the commands."""
+
+
+@app.command(rich_help_panel="Build")
+def demo(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; else incoming/riverbend of the warehouse.", show_default=False)
+    ] = None,
+    calls: Annotated[int, typer.Option(help="Calls for service.")] = 250_000,
+    years: Annotated[int, typer.Option(help="Years they cover.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = DEMO_SEED,
+) -> None:
+    """Write the raw exports of an invented city.
+
+    Examples:
+      footprint demo
+      footprint demo --calls 20000 --out exports
+    """
+    with told():
+        from orchestration.cli.demo import write
+        from orchestration.settings import settings
+
+        write(settings(), out, calls, years, seed)
+
+
+@app.command(rich_help_panel="Build")
+def run(
+    city: Annotated[
+        list[str] | None,
+        typer.Option(help="City of the catalog; may be given more than once. Without: all with files under incoming/."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", exists=True, file_okay=False, help="Folder of the raw exports; for several cities, one in it for each."
+        ),
+    ] = None,
+    accept_shrink: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DATA_SET", help="Data set that may have lost rows since the last release, or all."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Land raw exports, build and check every layer, and release the result.
+
+    Readers keep the former release until the new one has passed all gates.
+
+    Examples:
+      footprint run
+      footprint run --city seattle --from exports
+      footprint run --city seattle --accept-shrink crimes
+    """
+    with told(as_json):
+        from orchestration.cli.running import leave, run_cities
+        from orchestration.settings import settings
+
+        code = run_cities(settings(), city or [], folder, accept_shrink or [], as_json)
+    leave(code)
+    raise typer.Exit(code)
+
+
+@app.command(rich_help_panel="Read")
+def status(as_json: Json = False) -> None:
+    """Show what is released, what it was made from, and how old that is.
+
+    Examples:
+      footprint status
+      footprint status --json
+    """
+    with told(as_json):
+        import json
+        from datetime import UTC, datetime
+
+        from orchestration.cli import status as statuses
+        from orchestration.settings import settings
+
+        now = datetime.now(UTC)
+        found = statuses.status(settings(), now)
+        print(json.dumps(found, ensure_ascii=False)) if as_json else statuses.show(found, now)
+
+
+@app.command(rich_help_panel="Read")
+def sql(
+    query: Annotated[str | None, typer.Argument(help="SQL of DuckDB. Without: a shell.", show_default=False)] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the answer as CSV.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows to give at most.", show_default=False)] = None,
+) -> None:
+    """Ask the current release, read-only.
+
+    Examples:
+      footprint sql
+      footprint sql .tables
+      footprint sql ".schema demand.fct_calls"
+      footprint sql "select city, count(*) from demand.fct_calls group by city"
+      footprint sql --csv "from published.zone_summary" > zone_summary.csv
+    """
+    with told(as_json):
+        if as_json and as_csv:
+            raise CommandError("--json and --csv exclude each other.", "Choose one.", USAGE)
+        from orchestration.cli import shell
+        from orchestration.settings import settings
+
+        answer = shell.as_json if as_json else shell.as_csv if as_csv else shell.as_table
+        shell.ask(settings(), query, answer, limit)
+
+
+@app.command(rich_help_panel="Read")
+def gates(as_json: Json = False) -> None:
+    """Show what the last run's gates checked and found.
+
+    Examples:
+      footprint gates
+      footprint gates --json
+    """
+    with told(as_json):
+        import json
+
+        from orchestration.cli import gates as reports
+        from orchestration.settings import settings
+
+        found = reports.last_gates(settings())
+        print(json.dumps(found, ensure_ascii=False)) if as_json else reports.show(found)
+
+
+@app.command(rich_help_panel="Read")
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address on this machine: the pages ask for no password.")] = "127.0.0.1",
+) -> None:
+    """Open Dagster's pages: lineage from source to release, runs and their logs.
+
+    Examples:
+      footprint ui
+      footprint ui --port 3001
+    """
+    with told():
+        from orchestration.cli.ui import serve
+        from orchestration.settings import settings
+
+        code = serve(settings(), host, port)
+    raise typer.Exit(code)

@@ -1,0 +1,109 @@
+"""`footprint status`: what readers get now, what it was made from, and how old that is."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from orchestration.cli import release as releases
+from orchestration.cli.console import HELD, WARNED, counted, listing, moment, shown, since, stdout
+from orchestration.publish.releases import Release, current_release, read_manifest
+from orchestration.settings import Settings
+
+
+def status(home: Settings, now: datetime) -> dict[str, Any]:
+    """The state of the warehouse, as data; release is None before the first one."""
+    folder = current_release(home.releases)
+    kept = sorted((path for path in home.releases.glob("[!.]*") if path.is_dir() and not path.is_symlink()), reverse=True)
+    others = [_summary(read_manifest(path)) for path in kept if path != folder]
+    if folder is None:
+        return {"home": str(home.root), "release": None, "loads": [], "tables": [], "gates": {}, "other_releases": others}
+    manifest = read_manifest(folder)
+    with releases.opened(folder, home) as connection:
+        loads, tables = releases.loads(connection), releases.tables(connection)
+    return {
+        "home": str(home.root),
+        "release": _summary(manifest) | {"folder": str(folder), "run_id": manifest.run_id},
+        "loads": [
+            asdict(load)
+            | {
+                "landed_at": load.landed_at.replace(tzinfo=UTC).isoformat(),
+                "age_seconds": int((now - load.landed_at.replace(tzinfo=UTC)).total_seconds()),
+            }
+            for load in loads
+        ],
+        "tables": [asdict(table) for table in tables],
+        "gates": _gates(manifest),
+        "other_releases": others,
+    }
+
+
+def _summary(manifest: Release) -> dict[str, Any]:
+    return {
+        "release_id": manifest.release_id,
+        "created_at": manifest.created_at.isoformat(),
+        "version": manifest.version,
+        "bytes": sum(file.bytes for file in manifest.files),
+    }
+
+
+def _gates(manifest: Release) -> dict[str, Any]:
+    warnings = [result for result in manifest.gates if not result["success"]]
+    return {
+        "expectations": len(manifest.gates),
+        "hold": len(manifest.gates) - len(warnings),
+        "warnings": [{name: result[name] for name in ("layer", "table", "expectation", "message")} for result in warnings],
+    }
+
+
+def show(found: dict[str, Any], now: datetime) -> None:
+    """The state of the warehouse, for people."""
+    out = stdout()
+    if found["release"] is None:
+        out.print(Text(f"{releases.NO_RELEASE.message} {releases.NO_RELEASE.mend}"))
+        return
+    made = datetime.fromisoformat(found["release"]["created_at"])
+    out.print()
+    out.print(Text.assemble(("Release  ", "dim"), (found["release"]["release_id"], "bold")))
+    out.print(Text.assemble(("Made     ", "dim"), f"{moment(made)}, {since(made, now)}"))
+    out.print(Text.assemble(("Folder   ", "dim"), shown(Path(found["release"]["folder"]))))
+    out.print(f"[dim]Tables   [/]{len(found['tables'])}; footprint sql .tables lists them")
+    out.print(f"[dim]Gates    [/]{_verdict(found['gates'])}")
+    for warning in found["gates"]["warnings"]:
+        out.print(Padding(Text(f"{warning['table']}: {warning['message']}"), (0, 0, 0, 11)))
+    others = [other["release_id"] for other in found["other_releases"]]
+    out.print(Text.assemble(("Older    ", "dim"), ", ".join(others) or "none kept"))
+    out.print()
+    out.print(_load_listing(found["loads"], now))
+    out.print()
+
+
+def _verdict(gates: dict[str, Any]) -> str:
+    warnings = len(gates["warnings"])
+    return (
+        f"{WARNED} {gates['hold']} of {counted(gates['expectations'], 'expectation')} hold, {counted(warnings, 'warning')}"
+        if warnings
+        else f"{HELD} all {counted(gates['expectations'], 'expectation')} hold"
+    )
+
+
+def _load_listing(loads: list[dict[str, Any]], now: datetime) -> Table:
+    right = {"justify": "right"}
+    made_from = listing("City", "Data set", ("Rows", right), ("Unreadable lines", right), "Landed", "Age")
+    city = ""
+    for load in loads:
+        landed = datetime.fromisoformat(load["landed_at"])
+        made_from.add_row(
+            load["city"] if load["city"] != city else "",
+            load["data_set"],
+            f"{load['rows']:,}",
+            f"{load['rejected_lines']:,}" if load["rejected_lines"] else "[dim]0[/]",
+            f"[dim]{moment(landed)}[/]",
+            since(landed, now),
+        )
+        city = load["city"]
+    return made_from

@@ -1,0 +1,135 @@
+"""`footprint ui`: Dagster's web pages on this machine only, for lineage, runs and their logs.
+
+`dagster dev` rather than the web server alone: runs started from the pages wait in a queue, so that one writes to
+the warehouse at a time, and it is Dagster's daemon that takes them from there.
+"""
+
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import nullcontext
+from pathlib import Path
+from types import FrameType
+
+from rich.text import Text
+
+from orchestration.cli.console import HELD, shown, stderr, stdout
+from orchestration.cli.errors import USAGE, CommandError
+from orchestration.run import prepare_instance
+from orchestration.settings import PROJECT_ROOT, Settings
+
+PATIENCE_TO_START = 180.0  # a cold machine reads the models for the first time
+PATIENCE_TO_STOP = 30.0
+
+
+def serve(home: Settings, host: str, port: int) -> int:
+    """Serve until interrupted; returns the exit code."""
+    check_loopback(host)
+    check_free(host, port)
+    prepare_instance(home)
+    log = home.dagster_home / "ui.log"
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = _start(home, host, port, log)
+    try:
+        return _watch(server, host, port, log)
+    except KeyboardInterrupt:
+        stderr().print("[dim]Stopping.[/]")
+        return 0
+    finally:
+        _stop(server)
+
+
+def check_loopback(host: str) -> None:
+    """Refuse an address that others can reach: the pages ask for no password and can start runs."""
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise CommandError(
+            f"--host {host} is not on this machine.",
+            "The pages ask for no password, so only 127.0.0.1, ::1 and localhost are served; "
+            "from elsewhere, use an SSH tunnel.",
+            USAGE,
+        )
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse a port that something already listens on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken or not ours to use.", f"Choose another: footprint ui --port {port + 1}."
+            ) from error
+
+
+def _start(home: Settings, host: str, port: int, log: Path) -> "subprocess.Popen[bytes]":
+    command = [
+        *(sys.executable, "-m", "dagster", "dev"),
+        *("-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", host, "-p", str(port)),
+    ]
+    with log.open("wb") as output:
+        # A session of its own: Ctrl-C reaches only us, and we end the whole family in order.
+        return subprocess.Popen(
+            command,
+            cwd=PROJECT_ROOT,
+            env=os.environ | {"FOOTPRINT_HOME": str(home.root)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _watch(server: "subprocess.Popen[bytes]", host: str, port: int, log: Path) -> int:
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    console = stderr()
+    with console.status("Starting Dagster's pages ...") if console.is_terminal else nullcontext():
+        ready = _await(server, address)
+    if not ready:
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        raise CommandError("Dagster's pages did not start.", f"The end of {shown(log)}:\n{tail}")
+    out = stdout()
+    out.print(f"{HELD} [bold]{address}[/]")
+    out.print(Text.assemble(("Lineage  ", "dim"), f"{address}/asset-groups"))
+    out.print(Text.assemble(("Runs     ", "dim"), f"{address}/runs"))
+    out.print(Text.assemble(("Log      ", "dim"), shown(log)))
+    out.print("[dim]Ctrl-C ends it.[/]")
+    return server.wait()
+
+
+def _await(server: "subprocess.Popen[bytes]", address: str) -> bool:
+    """Whether the server answers before it ends or patience does."""
+    deadline = time.monotonic() + PATIENCE_TO_START
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with direct.open(f"{address}/server_info", timeout=5):
+                return True
+        except OSError:
+            time.sleep(0.3)
+    return False
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    """End the server and all it started: politely, then for good."""
+    if server.poll() is None:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(PATIENCE_TO_STOP)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
