@@ -1,6 +1,7 @@
 """Jobs and their policy, by selection rather than asset by asset."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.catalog.model import cities
 
@@ -22,7 +23,7 @@ def refresh_selection(city_names: list[str]) -> dg.AssetSelection:
     return everything - landing_of(others) if others else everything
 
 
-def jobs() -> list[dg.JobDefinition | object]:
+def jobs() -> list[UnresolvedAssetJobDefinition]:
     """The main job for all cities, and one for each."""
     return [
         dg.define_asset_job(

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -32,7 +31,7 @@ def stderr() -> Console:
 
 def grid(*columns: str) -> Table:
     """A table without lines; each column is 'left', 'right', 'fold' (may wrap) or 'cut' (may lose its end)."""
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 2, 0, 0), expand=any(column in ("fold", "cut") for column in columns))
     for column in columns:
         table.add_column(
             justify="right" if column == "right" else "left",
@@ -43,12 +42,17 @@ def grid(*columns: str) -> Table:
     return table
 
 
-def listing(*columns: str | tuple[str, Any]) -> Table:
-    """A table with a head, as the commands print them."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", collapse_padding=True)
+def listing(*columns: str) -> Table:
+    """A table with a head: '>' before a column's name aligns it right, '…' after it lets it lose its end."""
+    wide = any(column.endswith("…") for column in columns)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=wide)
     for column in columns:
-        name, options = column if isinstance(column, tuple) else (column, {})
-        table.add_column(name, **{"no_wrap": True, **options})
+        table.add_column(
+            column.strip(">…"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=True,
+            ratio=1 if column.endswith("…") else None,
+        )
     return table
 
 

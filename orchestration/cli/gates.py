@@ -36,7 +36,7 @@ def show(found: dict[str, Any]) -> None:
     """The gates of a run, for people: every expectation, then in full what does not hold."""
     out = stdout()
     out.print()
-    table = listing("Layer", "Table", ("Expectation", {"overflow": "ellipsis"}), "Verdict")
+    table = listing("Layer", "Table", "Expectation…", "Verdict")
     before: tuple[str, str] = ("", "")
     for result in found["results"]:
         place = (result["layer"], result["table"])

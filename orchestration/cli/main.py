@@ -94,11 +94,11 @@ def run(
       footprint run --city seattle --accept-shrink crimes
     """
     with told(as_json):
-        from orchestration.cli.running import leave, run_cities
+        from orchestration.cli.running import hasten_exit, run_cities
         from orchestration.settings import settings
 
         code = run_cities(settings(), city or [], folder, accept_shrink or [], as_json)
-    leave(code)
+        hasten_exit()
     raise typer.Exit(code)
 
 

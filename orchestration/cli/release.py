@@ -102,7 +102,7 @@ def loads(connection: "DuckDBPyConnection") -> list[LoadInUse]:
 
 def table_listing(found: list[ReleasedTable]) -> "Listing":
     """The tables as a list, for people."""
-    shown = listing("Table", ("Rows", {"justify": "right"}), ("What it holds", {"overflow": "ellipsis"}))
+    shown = listing("Table", ">Rows", "What it holds…")
     for table in found:
         shown.add_row(table.name, f"{table.rows:,}", f"[dim]{_first_sentence(table.description)}[/]")
     return shown

@@ -47,9 +47,9 @@ def _show_release(out: Console, home: Settings, chosen: list[str], folder: Path,
     for warning in _warnings(outcome.gates):
         out.print(warning)
     out.print()
-    next_steps = grid("left", "cut")
+    next_steps = grid("left", "fold")
     next_steps.add_row("[dim]Release[/]", Text(shown(folder)))
-    next_steps.add_row("[dim]Ask it[/]", Text(f'footprint sql "{QUERY}"', no_wrap=False, overflow="fold"))
+    next_steps.add_row("[dim]Ask it[/]", Text(f'footprint sql "{QUERY}"'))
     next_steps.add_row("[dim]Lineage[/]", Text("footprint ui"))
     next_steps.add_row("[dim]Checks[/]", Text(f"{OPEN} {shown(home.gates / 'data_docs' / 'index.html')}"))
     out.print(next_steps)

@@ -1,8 +1,8 @@
 """`footprint run`: which cities, from which folder, and what a run says when it ends."""
 
 import difflib
+import gc
 import json
-import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from orchestration.catalog.model import City, cities
-from orchestration.cli.errors import USAGE, CommandError, disk_full
+from orchestration.cli.errors import USAGE, CommandError
 from orchestration.cli.progress import RunProgress
 from orchestration.publish.releases import current_release, read_manifest
 from orchestration.run import RunOutcome, run
@@ -135,14 +135,10 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def leave(code: int) -> None:
-    """End the process now that everything is written and closed.
+def hasten_exit() -> None:
+    """Let the interpreter end at once.
 
-    Taking apart the millions of objects of dbt's and Dagster's graphs one by one costs three seconds; the operating
-    system frees them at once. Where somebody else holds stdout, the process is not ours to end.
+    On its way out it looks for garbage among the millions of objects of dbt's and Dagster's graphs, for seconds,
+    though the process's memory is about to be given back whole. What is frozen it passes by.
     """
-    if sys.stdout is not sys.__stdout__:
-        return
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    gc.freeze()

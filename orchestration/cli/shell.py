@@ -170,7 +170,7 @@ def _show_schema(connection: "DuckDBPyConnection", table: str) -> None:
     if not found:
         raise CommandError(f"There is no table {table}.", "The tables: footprint sql .tables")
     for owner in dict.fromkeys(column[0] for column in found):
-        shown = listing(owner, "Type", ("What it holds", {"no_wrap": False}))
+        shown = listing(owner, "Type", "What it holds…")
         for _, name, kind, comment, _ in (column for column in found if column[0] == owner):
             shown.add_row(name, f"[dim]{kind.lower()}[/]", comment)
         stdout().print(shown)

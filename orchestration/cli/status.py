@@ -76,7 +76,7 @@ def show(found: dict[str, Any], now: datetime) -> None:
     for warning in found["gates"]["warnings"]:
         out.print(Padding(Text(f"{warning['table']}: {warning['message']}"), (0, 0, 0, 11)))
     others = [other["release_id"] for other in found["other_releases"]]
-    out.print(Text.assemble(("Older    ", "dim"), ", ".join(others) or "none kept"))
+    out.print(Text.assemble(("Older    ", "dim"), ", ".join(others) or "no other release kept"))
     out.print()
     out.print(_load_listing(found["loads"], now))
     out.print()
@@ -92,8 +92,7 @@ def _verdict(gates: dict[str, Any]) -> str:
 
 
 def _load_listing(loads: list[dict[str, Any]], now: datetime) -> Table:
-    right = {"justify": "right"}
-    made_from = listing("City", "Data set", ("Rows", right), ("Unreadable lines", right), "Landed", "Age")
+    made_from = listing("City", "Data set", ">Rows", ">Unreadable lines", "Landed", "Age")
     city = ""
     for load in loads:
         landed = datetime.fromisoformat(load["landed_at"])

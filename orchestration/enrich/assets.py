@@ -1,6 +1,7 @@
 """Dagster assets of enrichment: Python between two SQL layers, its result stored in schema enrich."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -61,17 +62,15 @@ def enrich() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         connection.execute(STORE_POINTS)
         connection.execute(STORE_SHAPES)
     for name, frame in {"point_zones": point_zones, "zone_shapes": zone_shapes}.items():
-        yield dg.MaterializeResult(
-            asset_key=["enrich", name],
-            metadata={
-                "dagster/row_count": len(frame),
-                "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(column, str(kind)) for column, kind in frame.dtypes.items()]
-                ),
-            }
-            | ({"share_without_zone": float(frame["zone_id"].isna().mean()) if len(frame) else 0.0}
-               if name == "point_zones" else {}),
-        )
+        metadata: dict[str, Any] = {
+            "dagster/row_count": len(frame),
+            "dagster/column_schema": dg.TableSchema(
+                [dg.TableColumn(str(column), str(kind)) for column, kind in frame.dtypes.items()]
+            ),
+        }
+        if name == "point_zones" and len(frame):
+            metadata["share_without_zone"] = float(frame["zone_id"].isna().mean())
+        yield dg.MaterializeResult(asset_key=["enrich", name], metadata=metadata)
 
 
 def assets() -> list[dg.AssetsDefinition]:

@@ -32,7 +32,7 @@ def zones_of_points(points: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
         point_index, zone_index = tree.query(places, predicate="intersects")
         first = np.full(len(here), len(zoning))
         np.minimum.at(first, point_index, zone_index)
-        ids = np.append(zoning["zone_id"].to_numpy(dtype=object), None)
+        ids = np.array([*zoning["zone_id"], None], dtype=object)
         parts.append(
             pd.DataFrame({
                 "city": city,

@@ -50,7 +50,7 @@ def gate_results_asset(published: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """The gates' verdicts as a mart, complete only once the last gate has passed."""
 
     @dg.asset(
-        key=GATE_RESULTS, deps=published, group_name="marts", owners=OWNER, kinds={"duckdb"},
+        key=GATE_RESULTS, deps=published, group_name="release", owners=OWNER, kinds={"duckdb"},
         description=DESCRIPTION, pool="warehouse_writer",
     )
     def gate_results(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -77,11 +77,11 @@ def gate_results_asset(published: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return gate_results
 
 
-def release_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+def release_asset(contents: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """The release: written beside the current one, checked, made current in one step."""
 
     @dg.asset(
-        key=RELEASE, deps=[GATE_RESULTS, *marts], group_name="release", owners=OWNER, kinds={"duckdb", "parquet"},
+        key=RELEASE, deps=[GATE_RESULTS, *contents], group_name="release", owners=OWNER, kinds={"duckdb", "parquet"},
         description="What readers open: analyst.duckdb (the marts), public.duckdb and parquet/ (the published "
         "tables), manifest.json (loads, gates, row counts, digests).",
         pool="warehouse_writer",
@@ -169,4 +169,4 @@ def _sweep(home: Settings, run_id: str) -> None:
 def assets(published: list[dg.AssetKey], marts: list[dg.AssetKey]) -> Iterator[dg.AssetsDefinition]:
     """The assets of publication."""
     yield gate_results_asset(published)
-    yield release_asset(marts)
+    yield release_asset([*marts, *published])

@@ -78,7 +78,7 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
             outcome = dbtRunner(manifest=manifest).invoke([arguments[0], *flags, *arguments[1:]])
     finally:
         # The adapter keeps its database open otherwise, and with it the lock.
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt is untyped
     if outcome.exception is not None:
         raise TransformError(str(outcome.exception)) from outcome.exception
     return outcome.result

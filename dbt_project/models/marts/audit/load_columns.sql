@@ -1,0 +1,8 @@
+select
+    city,
+    data_set,
+    load_id,
+    column_name,
+    present as is_present,
+    likely_new_name
+from {{ source('loads', 'load_columns') }}

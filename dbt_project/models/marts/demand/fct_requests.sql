@@ -1,0 +1,28 @@
+select
+    requests.city,
+    requests.channel,
+    requests.request_id,
+    requests.source_dataset,
+    requests.requested_at_utc,
+    requests.requested_at_local,
+    cast(date_trunc('month', requests.requested_at_local) as date) as month,
+    requests.closed_at_utc,
+    requests.category,
+    requests.agency,
+    requests.request_status,
+    requests.need_met,
+    -- The publisher's own zone stands in where there is no coordinate, if it is a zone we know.
+    coalesce(places.zone_id, zones.zone_id) as zone_id,
+    requests.location_status,
+    requests.load_id
+from {{ ref('requests') }} as requests
+left join {{ ref('int_places__zoned') }} as places
+    on
+        requests.city = places.city
+        and requests.longitude = places.longitude
+        and requests.latitude = places.latitude
+left join {{ ref('dim_zone') }} as zones
+    on
+        requests.city = zones.city
+        and requests.published_zone_id = zones.zone_id
+        and zones.is_primary

@@ -1,0 +1,9 @@
+select
+    city,
+    title,
+    time_zone,
+    west,
+    south,
+    east,
+    north
+from {{ source('loads', 'cities') }}
