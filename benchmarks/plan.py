@@ -1,7 +1,7 @@
 """What the bare script executes: the compiled SQL of the marts and of what they need, in order, as one JSON file.
 
 Taken from the dbt project itself and not written a second time, so that both always build the same marts. Left out
-are the marts that record the pipeline (schema audit): by hand there is nothing to record.
+are the marts that tell of the pipeline itself (its loads, its row accounting): by hand there is nothing to tell.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any
 from orchestration.catalog.model import DataSet, cities
 from orchestration.settings import DBT_PROJECT_DIR, settings
 
-NOT_MARTS_OF_THE_CITY = "audit"
-ENRICH = "enrich"  # schema that Python fills, once all that it reads is there
+RECORDS = ("audit", "loads")  # schema of the marts, and name of the source, that tell of the pipeline
+ENRICH = "enrich"             # schema that Python fills, once all that it reads is there
 
 
 def compiled_manifest() -> Any:
@@ -36,7 +36,7 @@ def plan(manifest: Any) -> dict[str, Any]:
     """Steps before and after the point-to-zone step, and the raw relations they read."""
     marts = [
         key for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.fqn[1] == "marts" and node.schema != NOT_MARTS_OF_THE_CITY
+        if node.resource_type == "model" and node.fqn[1] == "marts" and not _tells_of_the_pipeline(manifest, key)
     ]
     needed = _with_ancestors(manifest, marts)
     ordered = _in_order(manifest, needed)
@@ -52,6 +52,11 @@ def plan(manifest: Any) -> dict[str, Any]:
         "after_zones": [_step(manifest.nodes[key]) for key in ordered if key in located],
         "marts": [[manifest.nodes[key].schema, manifest.nodes[key].alias] for key in marts],
     }
+
+
+def _tells_of_the_pipeline(manifest: Any, key: str) -> bool:
+    sources = [manifest.sources[k] for k in _with_ancestors(manifest, [key]) if k in manifest.sources]
+    return manifest.nodes[key].schema in RECORDS or any(source.source_name in RECORDS for source in sources)
 
 
 def _with_ancestors(manifest: Any, keys: list[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The command line `footprint`. Its parts import what is heavy when a command runs, so that `--help` answers at once."""
+"""The command line `footprint`. Its parts import what is heavy only when a command runs: `--help` answers at once."""
 
 import sys
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 WIDTH = 100  # lines longer than this are hard to read; also the width of what is piped elsewhere
 HELD = "[green]✓[/]"
@@ -30,27 +31,37 @@ def stderr() -> Console:
 
 
 def grid(*columns: str) -> Table:
-    """A table without lines; each column is 'left', 'right', 'fold' (may wrap) or 'cut' (may lose its end)."""
-    table = Table.grid(padding=(0, 2, 0, 0), expand=any(column in ("fold", "cut") for column in columns))
+    """A table without head or lines. A column is 'left', 'right' or 'wrap', which takes the room that is left."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand="wrap" in columns)
     for column in columns:
         table.add_column(
             justify="right" if column == "right" else "left",
-            no_wrap=column != "fold",
-            overflow="ellipsis" if column == "cut" else "fold",
-            ratio=1 if column in ("fold", "cut") else None,
+            no_wrap=column != "wrap",
+            overflow="fold",
+            ratio=1 if column == "wrap" else None,
         )
     return table
 
 
-def listing(*columns: str) -> Table:
-    """A table with a head: '>' before a column's name aligns it right, '…' after it lets it lose its end."""
+def facts(*rows: tuple[str, RenderableType]) -> Table:
+    """What there is to know, one line a fact, each with its label; text is taken as it is, without markup."""
+    table = grid("left", "wrap")
+    for label, fact in rows:
+        table.add_row(Text(label, style="dim"), Text(fact) if isinstance(fact, str) else fact)
+    return table
+
+
+def listing(*columns: str, wrap: bool = False) -> Table:
+    """A table with a head. A name that begins with '>' is aligned right; one that ends with '…' takes the room that
+    is left, and text too long for it is cut, or wrapped if asked.
+    """
     wide = any(column.endswith("…") for column in columns)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=wide)
     for column in columns:
         table.add_column(
             column.strip(">…"),
             justify="right" if column.startswith(">") else "left",
-            no_wrap=True,
+            no_wrap=not (wrap and column.endswith("…")),
             ratio=1 if column.endswith("…") else None,
         )
     return table

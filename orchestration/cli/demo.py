@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.text import Text
 
 from orchestration.catalog.model import cities
-from orchestration.cli.console import HELD, grid, shown, stderr, stdout
+from orchestration.cli.console import HELD, facts, grid, shown, stderr, stdout
 from orchestration.cli.errors import USAGE, CommandError
 from orchestration.cli.main import DEMO_CITY
 from orchestration.settings import Settings
@@ -39,5 +39,7 @@ def _show(folder: Path, truth: Path, *, to_incoming: bool) -> None:
     out.print(f"\n{HELD} [bold]Written[/] to", Text(shown(folder)), "\n")
     out.print(lines)
     command = "footprint run" if to_incoming else f"footprint run --city {DEMO_CITY} --from {shown(folder)}"
-    out.print(Text.assemble(("\nTruth  ", "dim"), shown(truth), (", what a right analysis finds in them", "dim")))
-    out.print(Text.assemble(("Next   ", "dim"), command, "\n"))
+    truth_of = f"{shown(truth)}: the patterns planted in these files, to test an analysis against"
+    out.print()
+    out.print(facts(("Truth", truth_of), ("Next", command)))
+    out.print()

@@ -10,7 +10,9 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
 NO_FOLDER = (errno.ENOTDIR, errno.EEXIST)
 DISK_FULL = ("no space left on device", "database or disk is full", "disk quota exceeded")
-MEND_DISK_FULL = "Free some space, or let FOOTPRINT_HOME name a folder on a larger disk. The current release is unchanged."
+MEND_DISK_FULL = (
+    "Free some space, or let FOOTPRINT_HOME name a folder on a larger disk. The current release is unchanged."
+)
 USAGE = 2
 
 

@@ -4,11 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
-from orchestration.cli.console import FAILED, HELD, WARNED, listing, shown, stdout
+from orchestration.cli.console import FAILED, HELD, WARNED, facts, listing, shown, stdout
 from orchestration.cli.errors import CommandError
-from orchestration.cli.report import gate_lines, told
+from orchestration.cli.report import OPEN, gate_lines, told
 from orchestration.gates.data_docs import LAYERS
 from orchestration.publish.releases import current_release, read_manifest
 from orchestration.settings import Settings
@@ -18,9 +16,13 @@ def last_gates(home: Settings) -> dict[str, Any]:
     """The gates of the run that checked last, as data."""
     reports = [path for layer in LAYERS for path in home.gates.glob(f"*/{layer}.json")]
     if not reports:
-        raise CommandError("No gate has checked anything yet.", "footprint run builds a release and checks it on the way.")
+        raise CommandError(
+            "No gate has checked anything yet.", "footprint run builds a release and checks it on the way."
+        )
     folder = max(reports, key=lambda path: path.stat().st_mtime).parent
-    found = [json.loads(path.read_text(encoding="utf-8")) for layer in LAYERS if (path := folder / f"{layer}.json").exists()]
+    found = [
+        json.loads(path.read_text(encoding="utf-8")) for layer in LAYERS if (path := folder / f"{layer}.json").exists()
+    ]
     current = current_release(home.releases)
     return {
         "run_id": folder.name,
@@ -57,8 +59,12 @@ def show(found: dict[str, Any]) -> None:
     out.print(gate_lines(found["results"]))
     out.print()
     outcome = "made the current release" if found["released"] else "did not make the current release"
-    out.print(Text.assemble(("Run      ", "dim"), f"{found['run_id']}, checked {found['checked_at']} UTC; it {outcome}"))
-    out.print(Text.assemble(("Reports  ", "dim"), shown(Path(found["reports"]))))
+    out.print(
+        facts(
+            ("Run", f"{found['run_id']}, checked {found['checked_at']} UTC; it {outcome}"),
+            ("Reports", f"{OPEN} {shown(Path(found['reports']))}"),
+        )
+    )
     out.print()
 
 

@@ -12,6 +12,7 @@ from orchestration.cli.errors import USAGE, CommandError, told
 
 DEMO_CITY = "riverbend"
 DEMO_SEED = 20240101
+FLAG = " "  # a flag takes no value, so the help names no type for it
 
 app = typer.Typer(
     name="footprint",
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print the answer as JSON.")]
 
 
 def _version(asked: bool) -> None:
@@ -38,7 +39,8 @@ def _version(asked: bool) -> None:
 @app.callback()
 def footprint(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+        bool,
+        typer.Option("--version", metavar=FLAG, callback=_version, is_eager=True, help="Print the version and end."),
     ] = False,
 ) -> None:
     """See the commands."""
@@ -47,13 +49,18 @@ def footprint(
 @app.command(rich_help_panel="Build")
 def demo(
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; else incoming/riverbend of the warehouse.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder to write to; else incoming/riverbend of the warehouse.", show_default=False
+        ),
     ] = None,
-    calls: Annotated[int, typer.Option(help="Calls for service.")] = 250_000,
-    years: Annotated[int, typer.Option(help="Years they cover.")] = 2,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = DEMO_SEED,
+    calls: Annotated[int, typer.Option(metavar="N", help="Calls for service.")] = 250_000,
+    years: Annotated[int, typer.Option(metavar="Y", help="Years they cover.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same city.")] = DEMO_SEED,
 ) -> None:
     """Write the raw exports of an invented city.
+
+    They look like those of real portals, with errors to catch and patterns that are known because they were planted.
 
     Examples:
       footprint demo
@@ -70,12 +77,19 @@ def demo(
 def run(
     city: Annotated[
         list[str] | None,
-        typer.Option(help="City of the catalog; may be given more than once. Without: all with files under incoming/."),
+        typer.Option(
+            metavar="NAME",
+            help="City of the catalog; may be given more than once. Without: all with files under incoming/.",
+        ),
     ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
-            "--from", exists=True, file_okay=False, help="Folder of the raw exports; for several cities, one in it for each."
+            "--from",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder of the raw exports; for several cities, one in it for each.",
         ),
     ] = None,
     accept_shrink: Annotated[
@@ -106,6 +120,8 @@ def run(
 def status(as_json: Json = False) -> None:
     """Show what is released, what it was made from, and how old that is.
 
+    Age counts from when a data set last landed changed.
+
     Examples:
       footprint status
       footprint status --json
@@ -124,12 +140,18 @@ def status(as_json: Json = False) -> None:
 
 @app.command(rich_help_panel="Read")
 def sql(
-    query: Annotated[str | None, typer.Argument(help="SQL of DuckDB. Without: a shell.", show_default=False)] = None,
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="SQL of DuckDB. Without: a shell.", show_default=False)
+    ] = None,
     as_json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print the answer as CSV.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Rows to give at most.", show_default=False)] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", metavar=FLAG, help="Print the answer as CSV.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Rows to give at most.", show_default=False)
+    ] = None,
 ) -> None:
     """Ask the current release, read-only.
+
+    A table is found by its name alone or with its schema. Nothing can be changed and no other file be read.
 
     Examples:
       footprint sql
@@ -152,6 +174,8 @@ def sql(
 def gates(as_json: Json = False) -> None:
     """Show what the last run's gates checked and found.
 
+    A gate stands after each layer; a run stops at the first that does not hold.
+
     Examples:
       footprint gates
       footprint gates --json
@@ -168,10 +192,14 @@ def gates(as_json: Json = False) -> None:
 
 @app.command(rich_help_panel="Read")
 def ui(
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 3000,
-    host: Annotated[str, typer.Option(help="Address on this machine: the pages ask for no password.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, metavar="PORT", help="Port to listen on.")] = 3000,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Address on this machine: the pages ask for no password.")
+    ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's pages: lineage from source to release, runs and their logs.
+
+    They are served to this machine only, until Ctrl-C.
 
     Examples:
       footprint ui

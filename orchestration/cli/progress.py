@@ -82,7 +82,9 @@ class RunProgress:
             self.live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Leave the list on the screen; what was cut short is marked as failed."""
         for stage in self.stages.values():
             stage.failed += error is not None and stage.ended is None
@@ -100,7 +102,7 @@ class RunProgress:
     def __rich__(self) -> Table:
         """The list as it is now."""
         now = time.monotonic()
-        lines = grid("left", "left", "cut", "right")
+        lines = grid("left", "left", "left", "right")
         for stage in list(self.stages.values()):
             seconds = (stage.ended or now) - stage.began
             lines.add_row(self._mark(stage), stage.name, stage.detail(), f"[dim]{seconds:.1f} s[/]")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table as Listing
 
 NO_RELEASE = CommandError(
-    "There is no release yet.", "Make one: footprint demo writes the raw exports of an invented city, footprint run lands them."
+    "There is no release yet.",
+    "Make one: footprint demo writes the raw exports of an invented city, footprint run lands them.",
 )
 TABLES = """
 select schema_name || '.' || table_name, estimated_size, coalesce(comment, '') from duckdb_tables()
@@ -28,7 +29,9 @@ SCHEMAS = """
 select distinct database_name, schema_name from duckdb_tables()
 where database_name in ('analyst', 'public') and not internal order by 1, 2
 """
-LOADS = "select city, data_set, title, rows, bytes, rejected_lines, landed_at_utc from audit.loads order by city, data_set"
+LOADS = (
+    "select city, data_set, title, rows, bytes, rejected_lines, landed_at_utc from audit.loads order by city, data_set"
+)
 
 
 @dataclass(frozen=True)

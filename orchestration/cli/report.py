@@ -13,7 +13,7 @@ from rich.text import Text
 
 from orchestration.catalog.model import cities
 from orchestration.cli import release as releases
-from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, counted, grid, shown, stdout
+from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, counted, facts, grid, shown, stdout
 from orchestration.cli.errors import MEND_DISK_FULL, disk_full
 from orchestration.gates.data_docs import LAYERS
 from orchestration.publish.releases import current_release
@@ -47,34 +47,39 @@ def _show_release(out: Console, home: Settings, chosen: list[str], folder: Path,
     for warning in _warnings(outcome.gates):
         out.print(warning)
     out.print()
-    next_steps = grid("left", "fold")
-    next_steps.add_row("[dim]Release[/]", Text(shown(folder)))
-    next_steps.add_row("[dim]Ask it[/]", Text(f'footprint sql "{QUERY}"'))
-    next_steps.add_row("[dim]Lineage[/]", Text("footprint ui"))
-    next_steps.add_row("[dim]Checks[/]", Text(f"{OPEN} {shown(home.gates / 'data_docs' / 'index.html')}"))
-    out.print(next_steps)
+    out.print(
+        facts(
+            ("Release", shown(folder)),
+            ("Ask it", f'footprint sql "{QUERY}"'),
+            ("Lineage", "footprint ui"),
+            ("Checks", _open_reports(home)),
+        )
+    )
 
 
 def _show_no_release(out: Console, home: Settings, chosen: list[str], outcome: RunOutcome) -> None:
     current = current_release(home.releases)
     out.print(f"\n{FAILED} [bold]No new release[/] [dim]after {outcome.seconds:.0f} s[/]\n")
-    facts = grid("left", "fold")
     wanted = sum(len(cities()[name].data_sets) for name in chosen)
     landed = ", ".join(data_set.data_set for data_set in outcome.landed) or "nothing"
-    facts.add_row("[dim]Landed[/]", Text(f"{len(outcome.landed)} of {counted(wanted, 'data set')}: {landed}"))
-    if outcome.gates:
-        facts.add_row("[dim]Gates[/]", gate_lines(outcome.gates))
-        facts.add_row("[dim]Checks[/]", Text(f"{OPEN} {shown(home.gates / 'data_docs' / 'index.html')}"))
-    facts.add_row(
-        "[dim]Readers[/]",
-        Text(f"still get release {current.name}; it is unchanged" if current else "have no release yet"),
+    checked = [("Gates", gate_lines(outcome.gates)), ("Checks", _open_reports(home))] if outcome.gates else []
+    readers = f"still get release {current.name}; it is unchanged" if current else "have no release yet"
+    out.print(
+        facts(
+            ("Landed", f"{len(outcome.landed)} of {counted(wanted, 'data set')}: {landed}"),
+            *checked,
+            ("Readers", readers),
+        )
     )
-    out.print(facts)
+
+
+def _open_reports(home: Settings) -> str:
+    return f"{OPEN} {shown(home.gates / 'data_docs' / 'index.html')}"
 
 
 def gate_lines(gates: list[dict[str, Any]]) -> Any:
     """One line a gate: its layer and its verdict."""
-    lines = grid("left", "left", "fold")
+    lines = grid("left", "left", "wrap")
     for layer in LAYERS:
         results = [result for result in gates if result["layer"] == layer]
         lines.add_row(*_gate_line(layer, results))

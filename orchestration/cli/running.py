@@ -44,7 +44,7 @@ def choose(
     if missing or not found:
         raise CommandError(
             f"{folder} has no folder called {' or '.join(missing or known)} with files in it.",
-            "Name one city with --city if the folder holds its files; for several, give each a folder of its own there.",
+            "Name the city with --city if the folder holds its files; for several, give each its own folder there.",
             USAGE,
         )
     return (found, folder) if len(found) > 1 else (found, folder / found[0])
@@ -105,7 +105,8 @@ def as_data(home: Settings, chosen: list[str], outcome: RunOutcome) -> dict[str,
         "run_id": outcome.run_id,
         "cities": chosen,
         "seconds": round(outcome.seconds, 1),
-        "release": manifest and {"release_id": manifest.release_id, "folder": str(outcome.release), "tables": manifest.tables},
+        "release": manifest
+        and {"release_id": manifest.release_id, "folder": str(outcome.release), "tables": manifest.tables},
         "current_release": current.name if current else None,
         "landed": [asdict(data_set) for data_set in outcome.landed],
         "failures": [asdict(failure) for failure in outcome.failures],
@@ -119,7 +120,9 @@ def only_run(home: Settings) -> Iterator[None]:
     """Hold the build databases for this run: a second one would delete them under it. A killed run lets go too."""
     with (home.root / "run.lock").open("a") as file:
         if not _lock(file):
-            raise CommandError("Another run is under way in this warehouse.", "Wait until it has ended, then run again.")
+            raise CommandError(
+                "Another run is under way in this warehouse.", "Wait until it has ended, then run again."
+            )
         yield
 
 

@@ -166,11 +166,11 @@ def _show_schema(connection: "DuckDBPyConnection", table: str) -> None:
         "[database_name, schema_name, table_name] as place from duckdb_columns() "
         "where database_name in ('analyst', 'public') and not internal order by database_name, 1, column_index"
     ).fetchall()
-    found = [column for column in columns if column[4][-len(wanted):] == wanted]
+    found = [column for column in columns if column[4][-len(wanted) :] == wanted]
     if not found:
         raise CommandError(f"There is no table {table}.", "The tables: footprint sql .tables")
     for owner in dict.fromkeys(column[0] for column in found):
-        shown = listing(owner, "Type", "What it holds…")
+        shown = listing(owner, "Type", "What it holds…", wrap=True)
         for _, name, kind, comment, _ in (column for column in found if column[0] == owner):
             shown.add_row(name, f"[dim]{kind.lower()}[/]", comment)
         stdout().print(shown)
@@ -225,7 +225,7 @@ class Shell(cmd.Cmd):
             self._answer(query)
         return False
 
-    def completedefault(self, text: str, line: str, begidx: int, endidx: int) -> list[str]:  # type: ignore[override]
+    def completedefault(self, text: str, line: str, begidx: int, endidx: int) -> list[str]:
         """Names of tables."""
         return self.completenames(text)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.padding import Padding
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from orchestration.cli import release as releases
-from orchestration.cli.console import HELD, WARNED, counted, listing, moment, shown, since, stdout
+from orchestration.cli.console import HELD, WARNED, counted, facts, listing, moment, shown, since, stdout
 from orchestration.publish.releases import Release, current_release, read_manifest
 from orchestration.settings import Settings
 
@@ -18,10 +18,19 @@ from orchestration.settings import Settings
 def status(home: Settings, now: datetime) -> dict[str, Any]:
     """The state of the warehouse, as data; release is None before the first one."""
     folder = current_release(home.releases)
-    kept = sorted((path for path in home.releases.glob("[!.]*") if path.is_dir() and not path.is_symlink()), reverse=True)
+    kept = sorted(
+        (path for path in home.releases.glob("[!.]*") if path.is_dir() and not path.is_symlink()), reverse=True
+    )
     others = [_summary(read_manifest(path)) for path in kept if path != folder]
     if folder is None:
-        return {"home": str(home.root), "release": None, "loads": [], "tables": [], "gates": {}, "other_releases": others}
+        return {
+            "home": str(home.root),
+            "release": None,
+            "loads": [],
+            "tables": [],
+            "gates": {},
+            "other_releases": others,
+        }
     manifest = read_manifest(folder)
     with releases.opened(folder, home) as connection:
         loads, tables = releases.loads(connection), releases.tables(connection)
@@ -56,7 +65,9 @@ def _gates(manifest: Release) -> dict[str, Any]:
     return {
         "expectations": len(manifest.gates),
         "hold": len(manifest.gates) - len(warnings),
-        "warnings": [{name: result[name] for name in ("layer", "table", "expectation", "message")} for result in warnings],
+        "warnings": [
+            {name: result[name] for name in ("layer", "table", "expectation", "message")} for result in warnings
+        ],
     }
 
 
@@ -67,27 +78,29 @@ def show(found: dict[str, Any], now: datetime) -> None:
         out.print(Text(f"{releases.NO_RELEASE.message} {releases.NO_RELEASE.mend}"))
         return
     made = datetime.fromisoformat(found["release"]["created_at"])
-    out.print()
-    out.print(Text.assemble(("Release  ", "dim"), (found["release"]["release_id"], "bold")))
-    out.print(Text.assemble(("Made     ", "dim"), f"{moment(made)}, {since(made, now)}"))
-    out.print(Text.assemble(("Folder   ", "dim"), shown(Path(found["release"]["folder"]))))
-    out.print(f"[dim]Tables   [/]{len(found['tables'])}; footprint sql .tables lists them")
-    out.print(f"[dim]Gates    [/]{_verdict(found['gates'])}")
-    for warning in found["gates"]["warnings"]:
-        out.print(Padding(Text(f"{warning['table']}: {warning['message']}"), (0, 0, 0, 11)))
     others = [other["release_id"] for other in found["other_releases"]]
-    out.print(Text.assemble(("Older    ", "dim"), ", ".join(others) or "no other release kept"))
+    out.print()
+    out.print(
+        facts(
+            ("Release", Text(found["release"]["release_id"], style="bold")),
+            ("Made", f"{moment(made)}, {since(made, now)}"),
+            ("Folder", shown(Path(found["release"]["folder"]))),
+            ("Tables", f"{len(found['tables'])}; footprint sql .tables lists them"),
+            ("Gates", Group(_verdict(found["gates"]), *(Text(w["message"]) for w in found["gates"]["warnings"]))),
+            ("Older", ", ".join(others) or "no other release kept"),
+        )
+    )
     out.print()
     out.print(_load_listing(found["loads"], now))
     out.print()
 
 
 def _verdict(gates: dict[str, Any]) -> str:
-    warnings = len(gates["warnings"])
+    checked, warnings = counted(gates["expectations"], "expectation"), len(gates["warnings"])
     return (
-        f"{WARNED} {gates['hold']} of {counted(gates['expectations'], 'expectation')} hold, {counted(warnings, 'warning')}"
+        f"{WARNED} {gates['hold']} of {checked} hold, {counted(warnings, 'warning')}"
         if warnings
-        else f"{HELD} all {counted(gates['expectations'], 'expectation')} hold"
+        else f"{HELD} all {checked} hold"
     )
 
 

@@ -16,9 +16,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 
-from rich.text import Text
-
-from orchestration.cli.console import HELD, shown, stderr, stdout
+from orchestration.cli.console import HELD, facts, shown, stderr, stdout
 from orchestration.cli.errors import USAGE, CommandError
 from orchestration.run import prepare_instance
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -100,9 +98,7 @@ def _watch(server: "subprocess.Popen[bytes]", host: str, port: int, log: Path) -
         raise CommandError("Dagster's pages did not start.", f"The end of {shown(log)}:\n{tail}")
     out = stdout()
     out.print(f"{HELD} [bold]{address}[/]")
-    out.print(Text.assemble(("Lineage  ", "dim"), f"{address}/asset-groups"))
-    out.print(Text.assemble(("Runs     ", "dim"), f"{address}/runs"))
-    out.print(Text.assemble(("Log      ", "dim"), shown(log)))
+    out.print(facts(("Lineage", f"{address}/asset-groups"), ("Runs", f"{address}/runs"), ("Log", shown(log))))
     out.print("[dim]Ctrl-C ends it.[/]")
     return server.wait()
 

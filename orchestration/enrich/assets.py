@@ -6,30 +6,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.enrich.store import LOCATED, place_points
 from orchestration.settings import settings
 
 OWNER = ["team:data-engineering"]
-LOCATED = ("calls", "contacts", "offenses", "requests", "resources")
-
-DISTINCT_POINTS = " union ".join(
-    f"select city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
-    for entity in LOCATED
-)
-# The order decides where outlines overlap, so it must not depend on chance.
-ZONES = "select city, zone_kind, zone_id, geometry_wkt from canonical.zones order by city, zone_kind, source_dataset, zone_id"
-STORE_POINTS = """
-create schema if not exists enrich;
-create or replace table enrich.point_zones as
-select city::varchar as city, zone_kind::varchar as zone_kind, longitude::double as longitude,
-    latitude::double as latitude, zone_id::varchar as zone_id
-from point_zones;
-"""
-STORE_SHAPES = """
-create or replace table enrich.zone_shapes as
-select city::varchar as city, zone_kind::varchar as zone_kind, zone_id::varchar as zone_id,
-    area_km2::double as area_km2, longitude::double as longitude, latitude::double as latitude
-from zone_shapes;
-"""
 
 
 @dg.multi_asset(
@@ -52,15 +32,9 @@ from zone_shapes;
 )
 def enrich() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Assign every distinct coordinate to its zones."""
-    from orchestration.enrich import zones as zoning
-
     home = settings()
     with duckdb.connect(str(home.warehouse_database), config={"memory_limit": home.memory_limit}) as connection:
-        zones = connection.execute(ZONES).df()
-        point_zones = zoning.zones_of_points(connection.execute(DISTINCT_POINTS).df(), zones)
-        zone_shapes = zoning.zone_shapes(zones)
-        connection.execute(STORE_POINTS)
-        connection.execute(STORE_SHAPES)
+        point_zones, zone_shapes = place_points(connection)
     for name, frame in {"point_zones": point_zones, "zone_shapes": zone_shapes}.items():
         metadata: dict[str, Any] = {
             "dagster/row_count": len(frame),

@@ -3,12 +3,15 @@
 SQL around the pure functions of `zones`. Nothing here knows Dagster.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
-from orchestration.enrich import zones as zoning
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOCATED = ("calls", "contacts", "offenses", "requests", "resources")
 
@@ -31,6 +34,8 @@ def place_points(
     connection: duckdb.DuckDBPyConnection, entities: Iterable[str] = LOCATED
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Assign every distinct coordinate of the entities to its zones; returns what was stored."""
+    from orchestration.enrich import zones as zoning  # imports geopandas: a second
+
     zones = connection.execute(ZONES).df()
     points = connection.execute(distinct_points(entities)).df()
     point_zones, zone_shapes = zoning.zones_of_points(points, zones), zoning.zone_shapes(zones)
