@@ -155,7 +155,10 @@ def run(
         failures=[_failure(event) for event in result.all_node_events if event.is_step_failure],
         gates=read_gate_results(home.gates, run_id),
         release=after if after != before else None,
-        landed=[_landed(event.materialization) for event in result.all_node_events if _is_landing(event)],
+        landed=sorted(
+            (_landed(event.materialization) for event in result.all_node_events if _is_landing(event)),
+            key=lambda landed: (landed.city, landed.data_set),
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from orchestration.publish.releases import current_release
 from orchestration.run import RunOutcome, StepFailure
 from orchestration.settings import Settings
 
-QUERY = "select zone_name, n, rate_per_1000 from published.zone_summary where measure = 'calls' order by n desc limit 5"
+QUERY = "select zone_name, n, rate_per_1000 from published.zone_summary where measure = 'calls' and status = 'ok' order by n desc limit 5"
 OPEN = {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
 
 

@@ -56,6 +56,8 @@ def answer_one(connection: "DuckDBPyConnection", text: str, answer: Answer, limi
         answer(connection, text, limit)
     except duckdb.Error as error:
         raise in_one_line(error) from error
+    except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
+        raise (error.__cause__ if isinstance(error.__cause__, KeyboardInterrupt) else error) from None
 
 
 def in_one_line(error: duckdb.Error) -> CommandError:
@@ -73,15 +75,14 @@ def in_one_line(error: duckdb.Error) -> CommandError:
 def as_table(connection: "DuckDBPyConnection", query: str, limit: int | None) -> None:
     """The answer as a table: the first and last rows, and as many columns as fit."""
     console = stdout()
+    # Piped to somewhere, nothing is as wide as a terminal: show every column.
+    width = console.width if console.is_terminal else 10_000
     drawn = io.StringIO()
-    with waiting():
+    with waiting(), redirect_stdout(drawn):
         relation = connection.sql(query)
         if relation is not None:
-            with redirect_stdout(drawn):
-                relation = relation.limit(limit) if limit else relation
-                # Piped to somewhere, nothing is as wide as a terminal: show every column.
-                width = console.size.width if console.is_terminal else 10_000
-                relation.show(max_width=width, max_rows=limit or ROWS_SHOWN)
+            relation = relation.limit(limit) if limit else relation
+            relation.show(max_width=width, max_rows=limit or ROWS_SHOWN)
     sys.stdout.write(drawn.getvalue().rstrip("\n") + "\n" if relation is not None else "")
 
 
@@ -200,6 +201,7 @@ class Shell(cmd.Cmd):
                 except KeyboardInterrupt:
                     self.connection.interrupt()
                     self._drop()
+                    self.intro = ""
                     print()
 
     def onecmd(self, line: str) -> bool:

@@ -1,0 +1,62 @@
+"""Dagster's local storage for one run: the same SQLite files, kept open from the first event to the last.
+
+Dagster opens its database anew for every event and waits for the disk twice each time: most of a small run. The
+files are those that `dagster dev` and every other process read with Dagster's own classes; this one is for the
+process of a run alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+
+def open_instance(dagster_home: Path) -> dg.DagsterInstance:
+    """The instance that dagster.yaml in this folder describes, with its storage kept open until it is disposed."""
+    storage = {"module": __name__, "class": "OpenStorage", "config": {"base_dir": str(dagster_home)}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home), overrides={"storage": {"custom": storage}}))
+
+
+def _open(address: str) -> Connection:
+    engine = create_engine(
+        address,
+        poolclass=NullPool,
+        # Guarded by the storages' own lock: events come from one thread at a time.
+        connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    )
+    connection = engine.connect()
+    # A power cut may then cost the last events, never the database: the files are in write-ahead mode.
+    connection.execute(text("pragma synchronous = normal"))
+    connection.commit()
+    return connection
+
+
+class OpenEventLog(SqliteEventLogStorage):
+    """Dagster's event log, one connection a database."""
+
+    def __init__(self, base_dir: str) -> None:
+        self._connections: dict[str, Connection] = {}
+        super().__init__(base_dir)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        if shard not in self._connections:
+            with super()._connect(shard):  # makes the database where there is none
+                pass
+            self._connections[shard] = _open(self.conn_string_for_shard(shard))
+        with self._db_lock, self._connections[shard].begin():
+            yield self._connections[shard]
+
+    def dispose(self) -> None:
+        """Let go of the databases."""
+        super().dispose()
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
