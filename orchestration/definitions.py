@@ -27,7 +27,8 @@ def build_definitions() -> dg.Definitions:
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),
-        executor=dg.multi_or_in_process_executor,
+        # One warm process: a process a step costs seconds each, and only one may write at a time anyway.
+        executor=dg.in_process_executor,
         resources={"raw_exports": RawExports()},
     )
 

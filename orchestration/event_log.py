@@ -5,23 +5,29 @@ files are those that `dagster dev` and every other process read with Dagster's o
 process of a run alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
+from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 
 def open_instance(dagster_home: Path) -> dg.DagsterInstance:
     """The instance that dagster.yaml in this folder describes, with its storage kept open until it is disposed."""
-    storage = {"module": __name__, "class": "OpenStorage", "config": {"base_dir": str(dagster_home)}}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home), overrides={"storage": {"custom": storage}}))
+    overrides = {
+        "storage": {
+            "custom": {"module": __name__, "class": "OpenStorage", "config": {"base_dir": str(dagster_home)}}
+        },
+        # What ops print goes to the terminal; to copy it into files as well, Dagster starts two more processes.
+        "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
+    }
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home), overrides=overrides))
 
 
 def _open(address: str) -> Connection:
@@ -60,3 +66,16 @@ class OpenEventLog(SqliteEventLogStorage):
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
+
+
+class OpenStorage(DagsterSqliteStorage):
+    """Dagster's storage with that event log; runs and schedules are written too seldom to matter."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = OpenEventLog(_event_logs_directory(base_dir))
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, str]) -> "OpenStorage":
+        """The storage that the instance's settings ask for; Dagster's own names its own class here."""
+        return cls(config_value["base_dir"], inst_data)

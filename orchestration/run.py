@@ -124,6 +124,7 @@ def run(
 
     from orchestration.automation import refresh_selection
     from orchestration.definitions import defs
+    from orchestration.event_log import open_instance
     from orchestration.publish.assets import read_gate_results
     from orchestration.publish.releases import current_release
 
@@ -131,7 +132,7 @@ def run(
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.get() as instance:
+    with open_instance(home.dagster_home) as instance:
         instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
         result = resolved.execute_in_process(
             instance=instance,

@@ -1,24 +1,33 @@
 """Column names as portals write them, made into names SQL needs no quotes for; and guesses at renamed ones."""
 
 import re
-from collections import Counter
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 
 def normalised(headers: Sequence[str]) -> list[str]:
-    """Lower case, runs of other characters to one underscore, empty ones by position, repeats numbered.
+    """Lower case, accents off, runs of other characters to one underscore, empty ones by position, repeats numbered.
 
-    >>> normalised(["CAD Event Number", "District/Sector", "", "Date", "DATE"])
-    ['cad_event_number', 'district_sector', 'column_3', 'date', 'date_2']
+    A number already used by another header is passed over, so names never collide.
+
+    >>> normalised(["CAD Event Number", "District/Sector", "", "Date", "DATE", "Année"])
+    ['cad_event_number', 'district_sector', 'column_3', 'date', 'date_2', 'annee']
     """
-    seen: Counter[str] = Counter()
-    names = []
-    for position, header in enumerate(headers, start=1):
-        name = re.sub(r"[^0-9a-z]+", "_", header.strip().lower()).strip("_") or f"column_{position}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return names
+    bases = [_base(header) or f"column_{position}" for position, header in enumerate(headers, start=1)]
+    names: dict[str, None] = {}
+    for base in bases:
+        name, number = base, 1
+        while name in names or (number > 1 and name in bases):
+            number += 1
+            name = f"{base}_{number}"
+        names[name] = None
+    return list(names)
+
+
+def _base(header: str) -> str:
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", header) if not unicodedata.combining(sign))
+    return re.sub(r"[^0-9a-z]+", "_", plain.lower()).strip("_")
 
 
 def likely_new_name(missing: str, needed: Iterable[str], found: Iterable[str]) -> str | None:

@@ -1,14 +1,16 @@
 """Raw exports from a folder: what `footprint run --from DIR` reads."""
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.catalog.model import DataSet
-from orchestration.ingest.errors import SourceError
-from orchestration.sources.base import Delivery, write_stream
+from orchestration.ingest.errors import SourceError, from_system
+from orchestration.sources.base import Delivery, delivered
 
-CHUNK = 4 << 20
+UNFINISHED = (".", "~$")  # names that systems and office programs give to files of their own
 
 
 @dataclass(frozen=True)
@@ -19,22 +21,12 @@ class FolderSource:
 
     def deliver(self, data_set: DataSet, into: Path) -> list[Delivery]:
         """Copy the data set's files; a pattern without a match, or an empty file, is a SourceError."""
-        return [write_stream(_chunks(path), into / path.name, path.name) for path in self.files(data_set)]
+        return [_copy(path, into / name) for name, path in self.files(data_set).items()]
 
-    def files(self, data_set: DataSet) -> list[Path]:
-        """The files of a data set, in order of their names."""
-        found: dict[str, Path] = {}
-        for pattern in data_set.files:
-            matches = sorted(path for path in self.folder.glob(pattern) if path.is_file())
-            if not matches:
-                raise SourceError(
-                    file=str(self.folder / pattern),
-                    found="no such file",
-                    expected=f"{data_set.title} ({data_set.city}, {data_set.format})",
-                    mend="put the export into that folder under this name, or change `files` in the city file",
-                )
-            found |= {path.name: path for path in matches}
-        for path in found.values():
+    def files(self, data_set: DataSet) -> dict[str, Path]:
+        """The files of a data set by the name they land under, in order of their paths."""
+        found = {path: None for pattern in data_set.files for path in self._matches(pattern, data_set)}
+        for path in found:
             if path.stat().st_size == 0:
                 raise SourceError(
                     file=str(path),
@@ -42,10 +34,55 @@ class FolderSource:
                     expected=f"{data_set.title} as {data_set.format}",
                     mend="export it again; the transfer probably broke off",
                 )
-        return list(found.values())
+        # Two folders may hold files of one name, such as 2023/calls.csv and 2024/calls.csv.
+        is_distinct = max(Counter(path.name for path in found).values()) == 1
+        return {path.name if is_distinct else "__".join(path.relative_to(self.folder).parts): path for path in found}
+
+    def _matches(self, pattern: str, data_set: DataSet) -> list[Path]:
+        try:
+            candidates = [path for path in sorted(self.folder.glob(pattern)) if not path.name.startswith(UNFINISHED)]
+            files = [path for path in candidates if path.is_file()]
+            found = self._what_is_there(candidates)
+        except OSError as error:
+            raise from_system(error, str(self.folder)) from error
+        if not files:
+            raise SourceError(
+                file=str(self.folder / pattern),
+                found=found,
+                expected=f"{data_set.title} ({data_set.city}, {data_set.format})",
+                mend="put the export into that folder under this name, or change `files` in the city file",
+            )
+        return files
+
+    def _what_is_there(self, candidates: list[Path]) -> str:
+        if not self.folder.is_dir():
+            return "no such folder" if not self.folder.exists() else "a file where the folder of exports should be"
+        if any(path.is_dir() for path in candidates):
+            return "a folder of that name, not a file"
+        if candidates:
+            return "a link that leads nowhere"
+        names = sorted(path.name for path in self.folder.iterdir() if not path.name.startswith(UNFINISHED))
+        others = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        return f"no such file; the folder holds {others or 'nothing'}"
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+def _copy(path: Path, target: Path) -> Delivery:
+    """Copy one file, refusing one that somebody is still writing."""
+    try:
+        before = path.stat()
+        shutil.copyfile(path, target)
+        after = path.stat()
+    except OSError as error:
+        raise from_system(error, str(path)) from error
+    if _version(before) != _version(after) or target.stat().st_size != after.st_size:
+        raise SourceError(
+            file=str(path),
+            found="the file changed while it was copied",
+            expected="a finished export",
+            mend="wait until the export is written, and run again",
+        )
+    return delivered(target, path.name)
+
+
+def _version(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns

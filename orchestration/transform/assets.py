@@ -1,7 +1,7 @@
 """The dbt project as Dagster assets: one op where no gate stands between, each a single `dbt build`."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -67,7 +67,8 @@ def events(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
     """What dbt did, as Dagster tells it: a materialization a model, a check result a test."""
     nodes = manifest()["nodes"]
-    shapes = relation_shapes()
+    built = [nodes[r.unique_id] for r in results if r.ok and r.unique_id in nodes]
+    shapes = relation_shapes(node for node in built if node["resource_type"] != "test")
     for result in results:
         if result.status == "skipped":
             continue
@@ -85,19 +86,16 @@ def events(
                     metadata={"failing rows": result.failures or 0, "seconds": result.seconds},
                 )
         elif result.ok:
-            rows, columns = shapes[node["database"], node["schema"], node["alias"]]
+            rows, columns = shapes[result.unique_id]
             yield dg.MaterializeResult(
                 asset_key=translator.get_asset_spec(manifest(), result.unique_id, None).key,
-                metadata={
-                    "dagster/row_count": rows,
-                    "dagster/column_schema": _schema(node, columns),
-                    "seconds": result.seconds,
-                },
+                metadata={"dagster/column_schema": _schema(node, columns), "seconds": result.seconds}
+                | ({} if rows is None else {"dagster/row_count": rows}),
             )
 
 
-def relation_shapes() -> dict[tuple[str, str, str], tuple[int, dict[str, str]]]:
-    """Rows and column types of every relation of the build databases, by (database, schema, name)."""
+def relation_shapes(nodes: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int | None, dict[str, str]]]:
+    """Rows and column types of the relations of some dbt nodes, by unique id."""
     home = settings()
     columns: dict[tuple[str, str, str], dict[str, str]] = {}
     with duckdb.connect(config={"memory_limit": home.memory_limit}) as connection:
@@ -105,16 +103,22 @@ def relation_shapes() -> dict[tuple[str, str, str], tuple[int, dict[str, str]]]:
             database = home.build / f"{name}.duckdb"
             if database.exists():
                 connection.execute(f"attach '{database}' as {name} (read_only)")
-        for database_name, schema, table, column, kind in connection.execute(
+        for *relation, column, kind in connection.execute(
             "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
-            "where database_name in ('warehouse', 'analyst', 'public') and not internal order by column_index"
+            "where not internal order by column_index"
         ).fetchall():
-            columns.setdefault((database_name, schema, table), {})[column] = kind.lower()
+            columns.setdefault(tuple(relation), {})[column] = kind.lower()
         return {
-            key: (int(connection.execute("select count(*) from {}.{}.{}".format(*map(_quote, key))).fetchall()[0][0]), kinds)
-            for key, kinds in columns.items()
-            if key[1] != "raw"
+            node["unique_id"]: (_rows(connection, node), columns[node["database"], node["schema"], node["alias"]])
+            for node in nodes
         }
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> int | None:
+    if node["config"]["materialized"] == "view" and node["fqn"][1] == "intermediate":
+        return None  # to count it would do its joins and sorts a second time
+    relation = ".".join(_quote(node[part]) for part in ("database", "schema", "alias"))
+    return int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
 
 
 def _quote(name: str) -> str:

@@ -191,7 +191,8 @@ def killed(
     folder = tmp_path_factory.mktemp("killed")
     exports = Path(shutil.copytree(demo_exports, folder / "exports"))
     for file in exports.glob("*.csv"):
-        file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+        last_line_left_out = file.read_bytes().splitlines(keepends=True)[:-1]
+        file.write_bytes(b"".join(last_line_left_out))
 
     def kill_and_run_again(number: int, kill: Kill) -> Killed:
         home = Path(shutil.copytree(demo_release_home, folder / f"warehouse{number}", symlinks=True))
@@ -201,7 +202,7 @@ def killed(
         left_behind = [path.relative_to(home).as_posix() for path in set(home.glob(kill.leaves)) - before]
         now = (home / "releases" / "current").resolve()
         with duckdb.connect(str(now / "analyst.duckdb"), read_only=True) as connection:
-            rows = int(connection.execute("select count(*) from demand.fct_calls").fetchall()[0][0])
+            rows = int(connection.execute("select count(*) from crime.fct_offenses").fetchall()[0][0])
         files = releases.describe_files(now)
         (next_run,) = main_job(home, "riverbend", exports)
         return Killed(home, good, left_behind, now, files, rows, next_run)
@@ -217,7 +218,7 @@ def test_killed_run_leaves_the_former_release_whole(killed: dict[str, Killed], p
     assert case.left_behind, "the run was not killed where it should have been"
     assert case.current_after_kill == case.good
     assert case.files_after_kill == releases.read_manifest(case.good).files
-    assert case.rows_after_kill == releases.read_manifest(case.good).tables["demand.fct_calls"]
+    assert case.rows_after_kill == releases.read_manifest(case.good).tables["crime.fct_offenses"]
 
 
 @pytest.mark.parametrize("point", KILLS)
@@ -228,7 +229,7 @@ def test_run_after_a_killed_one_completes(killed: dict[str, Killed], point: str)
     assert release is not None
     assert (case.home / "releases" / "current").resolve() == release
     assert releases.describe_files(release) == releases.read_manifest(release).files
-    assert releases.read_manifest(release).tables["demand.fct_calls"] == case.rows_after_kill - 1
+    assert releases.read_manifest(release).tables["crime.fct_offenses"] == case.rows_after_kill - 1
     assert releases.describe_files(case.good) == releases.read_manifest(case.good).files
 
 

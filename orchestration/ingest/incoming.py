@@ -1,0 +1,60 @@
+"""A place to build what must be whole or absent: filled here, then renamed to where it belongs.
+
+Each process at work holds a shared lock on the parent folder, so that what a killed one left behind can be told
+from what another is still writing.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = ".incoming-"
+
+
+@contextlib.contextmanager
+def incoming(home: Path) -> Iterator[Path]:
+    """An empty folder inside `home`, gone at the end unless it was settled."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _at_work(home):
+        folder = home / f"{PREFIX}{uuid.uuid4().hex}"
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def settle(folder: Path, final: Path) -> None:
+    """Rename a finished folder to its final name; where another process was faster, its work stands."""
+    try:
+        os.rename(folder, final)
+    except OSError:
+        if not final.is_dir():
+            raise
+
+
+@contextlib.contextmanager
+def _at_work(home: Path) -> Iterator[None]:
+    handle = os.open(home, os.O_RDONLY)
+    try:
+        _sweep(home, handle)
+        # A file system without locks cannot be swept either, so nothing is lost by going on.
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sweep(home: Path, handle: int) -> None:
+    """Delete what killed processes left, if no other is at work here."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return
+    for leftover in home.glob(f"{PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
