@@ -4,12 +4,14 @@ No process is started and nothing is parsed or imported twice; Great Expectation
 the background while the raw files are read.
 """
 
+import fcntl
 import gc
 import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -88,6 +90,28 @@ class RunOutcome:
     landed: list[LandedDataSet] = field(default_factory=list)
 
 
+class RunUnderWayError(RuntimeError):
+    """Another run is building in the same warehouse folder."""
+
+
+@contextmanager
+def only_run(home: Settings) -> Iterator[None]:
+    """Hold the warehouse folder for one run; the lock goes with the process, however it ends.
+
+    Raises:
+        RunUnderWayError: another process holds it.
+    """
+    with (home.root / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunUnderWayError(
+                f"another run is under way in {home.root}; wait until it has ended, or set FOOTPRINT_HOME to "
+                "another folder"
+            ) from error
+        yield
+
+
 def prepare_instance(home: Settings) -> None:
     """Make the warehouse folder with Dagster's instance in it, and point this process at it."""
     home.create_folders()
@@ -118,7 +142,6 @@ def run(
     # Millions of long-lived objects (dbt's and Dagster's graphs): looking through them for garbage costs a third of
     # a small run, and the process ends with it anyway.
     gc.disable()
-    threading.Thread(target=_import_great_expectations, daemon=True).start()
 
     import dagster as dg
 
@@ -132,7 +155,7 @@ def run(
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
-    with open_instance(home.dagster_home) as instance:
+    with only_run(home), open_instance(home.dagster_home) as instance:
         instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
         result = resolved.execute_in_process(
             instance=instance,

@@ -87,9 +87,9 @@ def _explain_one(error: BaseException) -> CommandError | None:
 
 
 def _explain_configuration(error: BaseException) -> CommandError | None:
-    """The two things a person writes: city files and FOOTPRINT_ variables."""
+    """What a person wrote or started: city files, FOOTPRINT_ variables, another run."""
     name = type(error).__name__
-    if name == "CatalogError":
+    if name in ("CatalogError", "RunUnderWayError"):
         return CommandError(str(error))
     if name == "ValidationError" and getattr(error, "title", "") == "Settings":
         wrong = "; ".join(

@@ -41,12 +41,11 @@ def manifest_path() -> Path:
     """The manifest of the project as it is now; parsed if a file has changed since."""
     home = settings()
     path = home.dbt_target / "manifest.json"
-    stamp = home.dbt_target / "manifest.stamp"
     fingerprint = _fingerprint()
-    if not path.exists() or not stamp.exists() or stamp.read_text() != fingerprint:
+    if not _is_current(home, fingerprint):
         home.create_folders()
-        _invoke(["parse"], home)
-        stamp.write_text(fingerprint)
+        _parsed(fingerprint)
+        _stamp(home).write_text(fingerprint)
     return path
 
 
@@ -62,8 +61,18 @@ def build(select: list[str]) -> list[NodeResult]:
 
 @lru_cache(maxsize=1)
 def _parsed(fingerprint: str) -> Any:
-    """dbt's manifest in memory: read once a process and handed to every build."""
-    return _invoke(["parse", "--no-write-json"], settings())
+    """dbt's manifest in memory: read or parsed once a process and handed to every build."""
+    home = settings()
+    return _invoke(["parse", *(["--no-write-json"] if _is_current(home, fingerprint) else [])], home)
+
+
+def _is_current(home: Settings, fingerprint: str) -> bool:
+    stamp = _stamp(home)
+    return stamp.exists() and stamp.read_text() == fingerprint and (home.dbt_target / "manifest.json").exists()
+
+
+def _stamp(home: Settings) -> Path:
+    return home.dbt_target / "manifest.stamp"
 
 
 def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:

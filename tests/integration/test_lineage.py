@@ -131,10 +131,12 @@ def test_every_asset_is_materialized_with_its_rows_and_columns(instance: dg.Dags
         event = instance.get_latest_materialization_event(key)
         assert event, key
         metadata = event.asset_materialization.metadata if event.asset_materialization else {}
-        rows, schema = metadata.get("dagster/row_count"), metadata.get("dagster/column_schema")
-        assert isinstance(rows and rows.value, int), key
+        schema = metadata.get("dagster/column_schema")
         assert isinstance(schema, dg.TableSchemaMetadataValue), key
         assert schema.schema.columns, key
+        # Intermediate models are views: to count them would do their joins a second time.
+        if group(key) != "intermediate":
+            assert isinstance(metadata["dagster/row_count"].value, int), key
 
 
 def test_row_counts_are_those_of_the_release(instance: dg.DagsterInstance, demo_release: Path) -> None:

@@ -1,0 +1,63 @@
+"""The unit tests that stand beside the dbt models, run with dbt itself.
+
+They give a model invented rows and compare what it makes of them; what they check is written with each of them. dbt
+takes the columns' types from the relations of a build, so they run on the databases of the demo city's release.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import DBT_PROJECT_DIR, Settings
+
+Results = dict[str, list[dict[str, Any]]]
+# Rules that decide a published number, each of them somebody's edge case.
+MUST_HAVE_TESTS = {
+    "int_calls__classified", "int_calls__repeats", "int_unit_responses__timed", "fct_calls", "reference_years",
+    "zone_summary", "zone_month", "public_zone_summary",
+}
+
+
+@pytest.fixture(scope="module")
+def results(
+    demo_release_home: Path, demo_release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Results:
+    """How each unit test ended, by model."""
+    home = Settings(home=tmp_path_factory.mktemp("unit_tests"))
+    home.create_folders()
+    shutil.copy(demo_release_home / "build" / home.warehouse_database.name, home.build)
+    for database in (home.analyst_database, home.public_database):
+        shutil.copy(demo_release / database.name, database)
+        database.chmod(0o600)
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"), "test", "--select", "test_type:unit",
+            "--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR,
+        ],
+        cwd=home.root, env=os.environ | home.dbt_environment(), capture_output=True, text=True, timeout=300, check=False,
+    )
+    written = home.dbt_target / "run_results.json"
+    assert written.exists(), done.stdout[-4000:] + done.stderr[-4000:]
+    by_model: Results = {}
+    for result in json.loads(written.read_text(encoding="utf-8"))["results"]:
+        _, _, model, _ = result["unique_id"].split(".")
+        by_model.setdefault(model, []).append(result)
+    return by_model
+
+
+def test_every_unit_test_passes(results: Results) -> None:
+    ended = {result["unique_id"]: result for tests in results.values() for result in tests}
+    for name, result in sorted(ended.items()):
+        print(result["status"], name.removeprefix("unit_test.footprint."))
+    failures = [f"{name}: {result['message']}" for name, result in ended.items() if result["status"] != "pass"]
+    assert not failures, "\n\n".join(failures)
+
+
+def test_rules_behind_published_numbers_have_unit_tests(results: Results) -> None:
+    assert set(results) >= MUST_HAVE_TESTS

@@ -1,0 +1,254 @@
+"""The demand models against values that another route computed: reference_cases/01_demand.
+
+The case's calls and units take the place of the canonical tables; everything after them is built by dbt. What no
+model computes yet is not compared: shares of calls and time, hour of week, Kaplan-Meier response times, cost.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration.settings import DBT_PROJECT_DIR, Settings
+
+CASE = Path(__file__).parents[1] / "reference_cases" / "01_demand"
+# Where the case and the warehouse call the same thing by different names.
+POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
+POISSON_POPULATION = 1000
+DAYS = 7
+EXPOSURE = POISSON_POPULATION / 1000 * DAYS / 365.25
+# One zone per count of the table of intervals, with as many calls.
+COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
+
+MODELS = (
+    "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month "
+    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone zone_summary"
+)
+CONTRACTS = {
+    "canonical": ("calls", "unit_responses", "contacts", "offenses", "zones", "zone_attributes"),
+    "marts/zones": ("reference_years",),
+}
+FILL = f"""
+insert into canonical.calls by name
+select 'case' as city, incident_id as call_id, received_utc as call_at_utc, received_utc as received_at_utc,
+    timezone('America/Denver', timezone('UTC', received_utc)) as call_at_local, 'received' as call_time_basis,
+    if(source = 'officer', 'officer', 'community') as initiation, call_type as final_type, disposition,
+    block_id as block_address, ascii(zone) as longitude, 1 as latitude
+from read_csv('{CASE / "calls.csv"}');
+
+insert into canonical.unit_responses by name
+select 'case' as city, incident_id as call_id, incident_id || '/' || unit_id as unit_response_id,
+    officers as crew_size, dispatched_utc as dispatched_at_utc, arrived_utc as arrived_at_utc,
+    cleared_utc as cleared_at_utc
+from read_csv('{CASE / "unit_responses.csv"}');
+
+insert into codebooks.call_type_rules
+select distinct 'case', call_type, category, if(call_type = 'MEAL BREAK', 'administrative', null)
+from read_csv('{CASE / "calls.csv"}');
+insert into codebooks.disposition_rules
+values ('case', 'TST', 'test'), ('case', 'DUP', 'duplicate'), ('case', 'CAN', 'cancelled');
+
+-- The zone of a call is given, not drawn: a place stands for each zone, and Z for none.
+insert into enrich.point_zones
+select distinct 'case', 'tract', ascii(zone), 1, if(zone = 'Z', null, zone) from read_csv('{CASE / "calls.csv"}')
+where zone is not null;
+insert into canonical.zones by name
+select 'case' as city, 'tract' as zone_kind, zone as zone_id from read_csv('{CASE / "zones.csv"}');
+insert into canonical.zone_attributes by name
+select 'case' as city, 'tract' as zone_kind, zone as zone_id, 'B01003_001' as variable, population as estimate
+from read_csv('{CASE / "zones.csv"}');
+
+insert into canonical.calls by name
+select 'poisson' as city, k || '-' || i as call_id, timestamp '2024-03-01 12:00:00' as call_at_utc, call_at_utc as call_at_local,
+    'community' as initiation, k as longitude, 1 as latitude
+from unnest({list(COUNTS)}) as counts(k), range(k) as calls(i);
+insert into enrich.point_zones select 'poisson', 'tract', k, 1, k from unnest({list(COUNTS)}) as counts(k);
+insert into canonical.zones by name
+select 'poisson' as city, 'tract' as zone_kind, k as zone_id from unnest({list(COUNTS)}) as counts(k);
+insert into canonical.zone_attributes by name
+select 'poisson' as city, 'tract' as zone_kind, k as zone_id, 'B01003_001' as variable, {POISSON_POPULATION} as estimate
+from unnest({list(COUNTS)}) as counts(k);
+"""
+# The models count whole months of a calendar year. The case's week stands for itself as the first days of its month.
+PERIODS = f"""
+insert into zones.reference_years by name
+select city, 'calls' as measure, date '2024-03-01' as period_start, date '2024-03-{DAYS:02}' as period_end,
+    1 as share_in_zones
+from (values ('case'), ('poisson')) as t(city);
+"""
+
+
+def create(folder: str, table: str, schema: str) -> str:
+    """A table as a model's contract promises it."""
+    model = yaml.safe_load((DBT_PROJECT_DIR / "models" / folder / f"{table}.yml").read_text(encoding="utf-8"))
+    columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["models"][0]["columns"])
+    return f"create schema if not exists {schema}; create table {schema}.{table} ({columns});"
+
+
+def create_seed(seed: dict[str, Any]) -> str:
+    """A codebook without rows."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
+    return f"create schema if not exists codebooks; create table codebooks.{seed['name']} ({columns});"
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A build whose canonical tables hold the case."""
+    home = Settings(home=tmp_path_factory.mktemp("reference"))
+    home.create_folders()
+    seeds = yaml.safe_load((DBT_PROJECT_DIR / "seeds" / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]
+    with duckdb.connect(str(home.warehouse_database)) as warehouse:
+        warehouse.execute("set timezone = 'UTC'")
+        for table in CONTRACTS["canonical"]:
+            warehouse.execute(create("canonical", table, "canonical"))
+        for seed in seeds:
+            if seed["name"] != "garwood_limits":
+                warehouse.execute(create_seed(seed))
+        warehouse.execute("""
+            create schema enrich;
+            create table enrich.point_zones (
+                city varchar, zone_kind varchar, longitude double, latitude double, zone_id varchar);
+            create table enrich.zone_shapes (
+                city varchar, zone_kind varchar, zone_id varchar, area_km2 double, longitude double, latitude double);
+        """)
+        warehouse.execute(FILL)
+    with duckdb.connect(str(home.analyst_database)) as analyst:
+        analyst.execute(create("marts/zones", "reference_years", "zones") + PERIODS)
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"), "build", "--resource-type", "model", "--resource-type", "seed",
+            "--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR, "--select", *MODELS.split(),
+        ],
+        cwd=home.root, env=os.environ | home.dbt_environment(), capture_output=True, text=True, timeout=300, check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    return home
+
+
+@pytest.fixture(scope="module")
+def connection(build: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build's databases."""
+    with duckdb.connect() as opened:
+        for database in (build.warehouse_database, build.analyst_database):
+            opened.execute(f"attach '{database}' as {database.stem} (read_only)")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, Any]:
+    """The values of the case."""
+    values: dict[str, Any] = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))["expected"]
+    return values
+
+
+def near(value: float | None) -> Any:
+    """A value of the case, within its tolerance; the file gives ten significant digits."""
+    tolerance = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))["tolerance"]
+    return None if value is None else pytest.approx(value, rel=tolerance)
+
+
+def by_call(connection: duckdb.DuckDBPyConnection, column: str) -> dict[str, Any]:
+    """A column of demand.fct_calls for the calls of the case."""
+    return dict(
+        connection.execute(f"select call_id, {column} from analyst.demand.fct_calls where city = 'case'").fetchall()
+    )
+
+
+def zone_rows(connection: duckdb.DuckDBPyConnection, city: str) -> dict[str, dict[str, Any]]:
+    """zones.zone_summary of a city, by zone."""
+    frame = connection.execute("select * from analyst.zones.zone_summary where city = ?", [city])
+    names = [column[0] for column in frame.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in frame.fetchall()]
+    return {row["zone_id"]: row for row in rows}
+
+
+def test_each_call_falls_to_the_first_rule_that_fits(
+    connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]
+) -> None:
+    populations = expected["population_by_incident"]
+    assert by_call(connection, "population") == {
+        call: POPULATIONS.get(population, population) for call, population in populations.items()
+    }
+
+
+def test_repeats_point_to_the_first_call_of_their_event(connection: duckdb.DuckDBPyConnection) -> None:
+    found = {call: first for call, first in by_call(connection, "duplicate_of_call_id").items() if first}
+    assert found == {"C02": "C01", "C03": "C01"}
+
+
+def test_unit_times_and_why_they_are_missing(
+    connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]
+) -> None:
+    rows = connection.execute(
+        "select unit_response_id, service_status, service_minutes, on_scene_status, on_scene_minutes "
+        "from warehouse.intermediate.int_unit_responses__timed"
+    ).fetchall()
+    found = {unit: values for unit, *values in rows}
+    assert set(found) == set(expected["unit_status"])
+    for unit, (service_status, service, scene_status, scene) in expected["unit_status"].items():
+        assert found[unit] == [service_status, near(service), scene_status, near(scene)], unit
+
+
+def test_officer_hours(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    found = by_call(connection, "officer_minutes / 60")
+    assert set(found) == set(expected["officer_hours_by_incident"])
+    for call, hours in expected["officer_hours_by_incident"].items():
+        assert found[call] == near(hours), call
+
+
+def test_response_times(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    found, populations = by_call(connection, "response_minutes"), by_call(connection, "population")
+    for call, minutes in expected["response_min_by_incident"].items():
+        # The case gives 0 where an officer was there already; methods, 1.4, call that not applicable.
+        applies = populations[call] != "officer_initiated"
+        assert found[call] == (near(minutes) if applies else None), call
+
+
+def test_rates_of_zones(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    found = zone_rows(connection, "case")
+    for zone, rate in expected["rates"].items():
+        row = found[zone]
+        assert (row["n"], row["population"]) == (rate["n"], rate["population"])
+        assert row["rate_per_1000"] == near(rate["rate_per_1000_year"]), zone
+        assert row["rate_lo"] == near(rate.get("lo")), zone
+        assert row["rate_hi"] == near(rate.get("hi")), zone
+    assert found["C"]["status"] == expected["rates"]["C"]["status"] == "zero_denominator"
+    # The case tells only whether there is a rate; with fewer than 10 events methods, 0.7, call it unreliable.
+    assert {found[zone]["status"] for zone in "AB"} == {"unreliable"}
+
+
+def test_call_in_no_zone_is_listed_without_a_rate(
+    connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]
+) -> None:
+    found = zone_rows(connection, "case")
+    assert set(found) == {*expected["rates"], "(unmatched)"}
+    unmatched = found["(unmatched)"]
+    assert (unmatched["n"], unmatched["rate_per_1000"], unmatched["status"]) == (1, None, "not_applicable")
+    assert sum(row["n"] for row in found.values()) == expected["population_counts"]["demand"]
+
+
+def test_limits_of_counts(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    found = zone_rows(connection, "poisson")
+    table = expected["poisson_ci_table"]
+    assert [row["k"] for row in table] == list(COUNTS)
+    for row in table:
+        method = "garwood" if row["k"] < 5 else "byar"
+        zone = found[str(row["k"])]
+        assert zone["n"] == row["k"]
+        assert zone["ci_method"] == method
+        assert zone["rate_lo"] * EXPOSURE == near(row[f"{method}_lo"]), row["k"]
+        assert zone["rate_hi"] * EXPOSURE == near(row[f"{method}_hi"]), row["k"]
+
+
+def test_case_is_read_whole(connection: duckdb.DuckDBPyConnection) -> None:
+    with (CASE / "calls.csv").open(encoding="utf-8", newline="") as lines:
+        calls = list(csv.DictReader(lines))
+    assert set(by_call(connection, "city")) == {call["incident_id"] for call in calls}
