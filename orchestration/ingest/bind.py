@@ -7,13 +7,15 @@ loads themselves, which the gates and the audit marts read.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from orchestration.catalog.model import City, DataSet
 from orchestration.ingest.loads import Load
-from orchestration.ingest.sql import literal, quoted
+from orchestration.ingest.readers.base import FileRead, kept
+from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,23 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, used: Bo
     connection.execute(
         f"insert into raw.loads values ({', '.join('?' * 18)})",
         [
-            load.city, load.data_set, data_set.entity, load.load_id, load.landed_at.replace(tzinfo=None),
-            len(load.files), load.bytes, load.records, load.rows, len(load.rejected),
-            previous.load_id if previous else None, previous.rows if previous else None, used.shrink_accepted,
-            data_set.title, load.url, load.license, data_set.grain,
+            load.city,
+            load.data_set,
+            data_set.entity,
+            load.load_id,
+            load.landed_at.replace(tzinfo=None),
+            len(load.files),
+            load.bytes,
+            load.records,
+            load.rows,
+            len(load.rejected),
+            previous.load_id if previous else None,
+            previous.rows if previous else None,
+            used.shrink_accepted,
+            data_set.title,
+            load.url,
+            load.license,
+            data_set.grain,
             " ".join(f"{name}:{digest}" for name, digest in sorted(load.sha256.items())),
         ],
     )
@@ -81,17 +96,24 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, used: Bo
             for name in data_set.columns
         ],
     )
-    if load.rejected:
-        connection.executemany(
-            "insert into raw.rejected_lines values (?, ?, ?, ?, ?, ?)",
-            [[load.city, load.data_set, load.load_id, r.file, r.line, r.reason] for r in load.rejected],
-        )
+    connection.execute(
+        "insert into raw.rejected_lines "
+        "select ?, ?, ?, unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])",
+        [
+            load.city,
+            load.data_set,
+            load.load_id,
+            [line.file for line in load.rejected],
+            [line.line for line in load.rejected],
+            [line.reason for line in load.rejected],
+        ],
+    )
 
 
 def _view(data_set: DataSet, load: Load | None, raw_root: Path) -> str:
     """One view a data set: its needed columns (NULL where the load lacks one) and whatever else it brought."""
     found = load.columns if load else []
-    wanted = [name for name in dict.fromkeys([*data_set.columns, *found, *_added(data_set)]) if name not in data_set.drop]
+    wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *_added(data_set)])), data_set)
     name = f"raw.{quoted(data_set.table)}"
     if load is None:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
@@ -100,28 +122,38 @@ def _view(data_set: DataSet, load: Load | None, raw_root: Path) -> str:
             "null::varchar as _file, null::bigint as _line where false"
         )
     parts = []
-    for file in load.files:
+    for parquet, group in groupby((file for file in load.files if file.rows), key=lambda file: file.parquet):
+        files = list(group)
+        stored = {column for file in files for column in file.headers}
         columns = ", ".join(
-            quoted(column) if column in file.headers else f"null::varchar as {quoted(column)}" for column in wanted
+            quoted(column) if column in stored else f"null::varchar as {quoted(column)}" for column in wanted
         )
-        parquet = raw_root / data_set.city / data_set.name / load.load_id / f"{file.file}.parquet"
+        path = raw_root / data_set.city / data_set.name / load.load_id / parquet
         parts.append(
-            f"select {columns}, {literal(load.load_id)} as _load_id, {literal(file.file)} as _file, "
-            f"{_line([r.line for r in file.rejected])} as _line from read_parquet({literal(str(parquet))})"
+            f"select {columns}, {literal(load.load_id)} as _load_id, {_file(files)} as _file, {_line(files)} as _line "
+            f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
         )
     return f"create or replace view {name} as {' union all '.join(parts)}"
 
 
-def _line(rejected: list[int]) -> str:
-    """The line in the file: the stored one counts readable lines only, so each unreadable line before adds one."""
-    if not rejected:
-        return "_line"
-    thresholds = [line - before for before, line in enumerate(sorted(rejected))]
-    return f"_line + len(list_filter({thresholds}, threshold -> threshold <= _line))"
+def _file(files: list[FileRead]) -> str:
+    """The file a row of a Parquet file came from."""
+    return piecewise("file_row_number", [(file.first_row, literal(file.file)) for file in files])
+
+
+def _line(files: list[FileRead]) -> str:
+    """The line a row came from: each line set aside before it moves it one down."""
+    pieces: dict[int, str] = {}
+    column = "file_row_number" if files[0].first_line is not None else "_line"
+    for file in files:
+        # What a row's line would be without lines set aside, less the column it is reckoned from.
+        offset = file.first_line - file.first_row if file.first_line is not None else 0
+        pieces[file.first_row] = f"{column} + {offset}"
+        for before, line in enumerate(file.aside):
+            pieces[max(line - before - offset, file.first_row)] = f"{column} + {offset + before + 1}"
+    return piecewise(column, sorted(pieces.items()))
 
 
 def _added(data_set: DataSet) -> list[str]:
     """Columns that a format's reader adds."""
     return {"xlsx": ["sheet"], "geojson": ["geometry_wkt"], "shapefile": ["geometry_wkt"]}.get(data_set.format, [])
-
-

@@ -31,7 +31,7 @@ def incoming(home: Path) -> Iterator[Path]:
 def settle(folder: Path, final: Path) -> None:
     """Rename a finished folder to its final name; where another process was faster, its work stands."""
     try:
-        os.rename(folder, final)
+        folder.rename(final)
     except OSError:
         if not final.is_dir():
             raise

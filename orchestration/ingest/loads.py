@@ -1,12 +1,11 @@
 """Raw: loads of Parquet, one set a landing, every column text, append-only.
 
-A load is named by the content it came from, so the same landing is read once. Its manifest is written last and the
-folder renamed into place: a load is whole or absent, and nothing ever changes one.
+A load is named by the content it came from and by how that was read, so the same landing is read once. Its manifest
+is written last and the folder renamed into place: a load is whole or absent, and nothing ever changes one.
 """
 
-import os
+import hashlib
 import shutil
-import uuid
 from datetime import datetime
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from pydantic import BaseModel
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.columns import likely_new_name
-from orchestration.ingest.landing import MANIFEST, Landing
+from orchestration.ingest.errors import from_system
+from orchestration.ingest.incoming import incoming, settle
+from orchestration.ingest.landing import MANIFEST, Landing, refuse_damaged
 from orchestration.ingest.readers.base import FileRead, Rejected
-from orchestration.ingest.readers.dispatch import files_to_read, read_file
+from orchestration.ingest.readers.dispatch import read_files
 
-READER_VERSION = 1  # raise it when the same bytes would be read differently, so that they are read again
+READER_VERSION = 2  # raise it when the same bytes would be read differently, so that they are read again
 
 
 class Load(BaseModel):
@@ -72,38 +73,45 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
         SourceError: a file is not what the data set promises; no load is left behind.
     """
     home = raw_root / data_set.city / data_set.name
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    load_id = f"{landing.content_id}-{READER_VERSION}"
-    target = home / load_id
+    target = home / f"{landing.content_id}-{_reading(data_set)}"
     if target.exists():
         return read_load(target), False
-
-    incoming = home / f".incoming-{uuid.uuid4().hex}"
-    incoming.mkdir(mode=0o700)
+    refuse_damaged(landing, folder)
     try:
-        with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(incoming / "spill")}) as connection:
-            files = [folder / file.name for file in landing.files]
-            reads = [
-                read_file(file, data_set, incoming / f"{file.name}.parquet", connection)
-                for file in files_to_read(files, data_set)
-            ]
-        shutil.rmtree(incoming / "spill", ignore_errors=True)
-        result = Load(
-            load_id=load_id,
-            city=data_set.city,
-            data_set=data_set.name,
-            landed_at=landing.landed_at,
-            url=landing.url,
-            license=landing.license,
-            bytes=landing.bytes,
-            sha256={file.name: file.sha256 for file in landing.files},
-            files=reads,
-        )
-        (incoming / MANIFEST).write_text(result.model_dump_json(indent=2), encoding="utf-8")
-        os.rename(incoming, target)
-        return result, True
-    finally:
-        shutil.rmtree(incoming, ignore_errors=True)
+        with incoming(home) as arriving:
+            reads = _read(landing, folder, data_set, arriving, memory_limit)
+            result = Load(
+                load_id=target.name,
+                city=data_set.city,
+                data_set=data_set.name,
+                landed_at=landing.landed_at,
+                url=landing.url,
+                license=landing.license,
+                bytes=landing.bytes,
+                sha256={file.name: file.sha256 for file in landing.files},
+                files=reads,
+            )
+            (arriving / MANIFEST).write_text(result.model_dump_json(indent=2), encoding="utf-8")
+            settle(arriving, target)
+    except OSError as error:
+        raise from_system(error, str(home)) from error
+    return read_load(target), True
+
+
+def _read(landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str) -> list[FileRead]:
+    spill = arriving / "spill"
+    with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
+        reads = read_files([folder / file.name for file in landing.files], data_set, arriving, connection)
+    shutil.rmtree(spill, ignore_errors=True)
+    return reads
+
+
+def _reading(data_set: DataSet) -> str:
+    """A name for how the city file has the bytes read: with other settings, the same bytes are another load."""
+    settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
+    if data_set.format == "xlsx":
+        settings += data_set.columns  # they tell the header row
+    return hashlib.sha256("\0".join(map(str, settings)).encode()).hexdigest()[:6]
 
 
 def read_load(folder: Path) -> Load:

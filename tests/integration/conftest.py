@@ -57,7 +57,12 @@ def run_main_job(
     variables = environment(home, elsewhere, project)
     done = subprocess.run(
         [sys.executable, str(MAIN_JOB), city, *map(str, folders)],
-        cwd=elsewhere, env=variables, capture_output=True, text=True, timeout=600, check=False,
+        cwd=elsewhere,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return [outcome(line) for line in done.stdout.splitlines()]
@@ -69,7 +74,12 @@ def kill_main_job(home: Path, city: str, folder: Path, *kill: str) -> None:
     variables = environment(home, elsewhere)
     done = subprocess.run(
         [sys.executable, str(MAIN_JOB), city, str(folder), *kill],
-        cwd=elsewhere, env=variables, capture_output=True, text=True, timeout=600, check=False,
+        cwd=elsewhere,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == -9, f"ended with {done.returncode}, not by SIGKILL: {done.stderr[-4000:]}"
 

@@ -96,25 +96,44 @@ def body_written_twice(folder: Path) -> None:
 
 CASES = {
     "columns renamed": Case(
-        columns_renamed, "raw", "needed_column_present",
-        ("riverbend / calls_for_service", "“call_number” is not in load", "probably called “cad_call_number” now",
-         "“call_received” is not in load", "probably called “time_call_was_received” now"),
+        columns_renamed,
+        "raw",
+        "needed_column_present",
+        (
+            "riverbend / calls_for_service",
+            "“call_number” is not in load",
+            "probably called “cad_call_number” now",
+            "“call_received” is not in load",
+            "probably called “time_call_was_received” now",
+        ),
     ),
     "half the rows gone": Case(
-        half_the_rows, "raw", "rows_kept",
+        half_the_rows,
+        "raw",
+        "rows_kept",
         ("riverbend / offenses", "50% of the rows are gone", "in the current release", "Download the data set again"),
     ),
     "coordinates in the ocean": Case(
-        coordinates_in_the_ocean, "canonical", "inside_the_city",
-        ("riverbend / calls_for_service", "located rows", "lie outside the city",
-         "longitude -30.5, latitude 35.1: far off or in the ocean"),
+        coordinates_in_the_ocean,
+        "canonical",
+        "inside_the_city",
+        (
+            "riverbend / calls_for_service",
+            "located rows",
+            "lie outside the city",
+            "longitude -30.5, latitude 35.1: far off or in the ocean",
+        ),
     ),
     "arrival before the call": Case(
-        arrival_before_the_call, "canonical", "arrival_after_receipt",
+        arrival_before_the_call,
+        "canonical",
+        "arrival_after_receipt",
         ("riverbend / unit_responses", "arrived before the call was received", "time zones"),
     ),
     "rows written twice": Case(
-        body_written_twice, "canonical", "repeated_keys",
+        body_written_twice,
+        "canonical",
+        "repeated_keys",
         ("riverbend / offenses", "(50.0%) have a duplicated key", "If a file was delivered twice, remove one"),
     ),
 }

@@ -19,15 +19,19 @@ from orchestration.settings import DBT_PROJECT_DIR, Settings
 Results = dict[str, list[dict[str, Any]]]
 # Rules that decide a published number, each of them somebody's edge case.
 MUST_HAVE_TESTS = {
-    "int_calls__classified", "int_calls__repeats", "int_unit_responses__timed", "fct_calls", "reference_years",
-    "zone_summary", "zone_month", "public_zone_summary",
+    "int_calls__classified",
+    "int_calls__repeats",
+    "int_unit_responses__timed",
+    "fct_calls",
+    "reference_years",
+    "zone_summary",
+    "zone_month",
+    "public_zone_summary",
 }
 
 
 @pytest.fixture(scope="module")
-def results(
-    demo_release_home: Path, demo_release: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Results:
+def results(demo_release_home: Path, demo_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """How each unit test ended, by model."""
     home = Settings(home=tmp_path_factory.mktemp("unit_tests"))
     home.create_folders()
@@ -37,10 +41,21 @@ def results(
         database.chmod(0o600)
     done = subprocess.run(
         [
-            Path(sys.executable).with_name("dbt"), "test", "--select", "test_type:unit",
-            "--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR,
+            Path(sys.executable).with_name("dbt"),
+            "test",
+            "--select",
+            "test_type:unit",
+            "--project-dir",
+            DBT_PROJECT_DIR,
+            "--profiles-dir",
+            DBT_PROJECT_DIR,
         ],
-        cwd=home.root, env=os.environ | home.dbt_environment(), capture_output=True, text=True, timeout=300, check=False,
+        cwd=home.root,
+        env=os.environ | home.dbt_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     written = home.dbt_target / "run_results.json"
     assert written.exists(), done.stdout[-4000:] + done.stderr[-4000:]

@@ -23,8 +23,16 @@ GRAPH = defs.resolve_asset_graph()
 RELEASE = dg.AssetKey(["release"])
 # From the top down; what stands in one row may not depend on a row below it.
 LAYERS = (
-    {"source"}, {"landing"}, {"raw"}, {"codebooks", "staging"}, {"canonical"}, {"enrich"}, {"intermediate"}, {"marts"},
-    {"published"}, {"release"},
+    {"source"},
+    {"landing"},
+    {"raw"},
+    {"codebooks", "staging"},
+    {"canonical"},
+    {"enrich"},
+    {"intermediate"},
+    {"marts"},
+    {"published"},
+    {"release"},
 )
 DEPTH = {group: depth for depth, groups in enumerate(LAYERS) for group in groups}
 WITHOUT_UPSTREAM = {"source", "codebooks"}
@@ -104,7 +112,12 @@ def test_definitions_load_in_a_process_of_their_own(tmp_path: Path) -> None:
     variables = os.environ | {"FOOTPRINT_HOME": str(tmp_path / "warehouse"), "DAGSTER_HOME": str(tmp_path)}
     done = subprocess.run(
         [Path(sys.executable).with_name("dagster"), "definitions", "validate", "-w", "workspace.yaml"],
-        cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=180, check=False,
+        cwd=PROJECT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Validation successful for code location footprint" in done.stderr + done.stdout

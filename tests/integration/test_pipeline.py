@@ -1,17 +1,15 @@
 """One run, from raw exports to a release: what is in it, that no row is lost, and what stays out of it.
 
-Checked against the demo city's files and its truth file. Not here: what a single model computes (dbt unit tests),
-what stops a run (test_broken_exports.py), and what readers see while one goes on (test_release_swap.py).
+Checked against the demo city's files and its truth file. Not here: what a second run changes (test_second_run.py),
+what a single model computes (dbt unit tests), what stops a run (test_broken_exports.py), and what readers see while
+one goes on (test_release_swap.py).
 """
 
 import csv
-import hashlib
 import json
-import shutil
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,23 +21,39 @@ import pytest
 from orchestration.catalog.model import city
 from orchestration.demo.truth import FILE_NAME
 from orchestration.publish.releases import describe_files, read_manifest
-from orchestration.run import RunOutcome
 
-PROJECT = Path(__file__).parents[2]
 CHICAGO = ZoneInfo("America/Chicago")
 CLOCK = "%m/%d/%Y %I:%M:%S %p"
 
 MARTS = {
-    "demand.fct_calls", "demand.calls_by_zone_month", "enforcement.fct_contacts",
-    "enforcement.contacts_by_zone_month", "crime.fct_offenses", "crime.offenses_by_zone_month",
-    "zones.dim_zone", "zones.zone_summary", "audit.loads", "audit.gate_results", "audit.row_accounting",
+    "demand.fct_calls",
+    "demand.calls_by_zone_month",
+    "enforcement.fct_contacts",
+    "enforcement.contacts_by_zone_month",
+    "crime.fct_offenses",
+    "crime.offenses_by_zone_month",
+    "zones.dim_zone",
+    "zones.zone_summary",
+    "audit.loads",
+    "audit.gate_results",
+    "audit.row_accounting",
 }
 PUBLISHED = {"published.zone_summary", "published.zone_month"}
 PERSONAL_COLUMNS = (
-    "longitude", "latitude", "geometry", "address", "block", "subject", "race", "sex", "age_group", "respondent",
-    "person_id", "person_key", "unit_id", "source_line",
+    "longitude",
+    "latitude",
+    "geometry",
+    "address",
+    "block",
+    "subject",
+    "race",
+    "sex",
+    "age_group",
+    "respondent_id",
+    "person_id",
+    "person_key",
+    "unit_id",
 )
-AUDIT_TIMES = {"landed_at_utc", "checked_at_utc", "run_id", "observed", "message", "previous_load_id", "previous_rows"}
 FACTS = {
     "demand.fct_calls": ("demand.calls_by_zone_month", "records"),
     "enforcement.fct_contacts": ("enforcement.contacts_by_zone_month", "contacts"),
@@ -98,14 +112,12 @@ def calls_as_published(exports: Path) -> dict[str, dict[str, str]]:
     return {number: row for number, (_, row) in newest.items()}
 
 
-def test_release_holds_what_the_product_promises(
-    demo_release: Path, release: duckdb.DuckDBPyConnection
-) -> None:
+def test_release_holds_what_the_product_promises(demo_release: Path, release: duckdb.DuckDBPyConnection) -> None:
     assert tables(release, "analyst") >= MARTS
     assert tables(release, "public") == PUBLISHED
     for database, names in (("analyst", MARTS), ("public", PUBLISHED)):
-        empty = {name for name in names if release.execute(f"select 1 from {database}.{name} limit 1").fetchone() is None}
-        assert not empty
+        rows = {name: release.execute(f"select 1 from {database}.{name} limit 1").fetchone() for name in names}
+        assert [name for name, row in rows.items() if row is None] == []
     parquet = {path.stem for path in (demo_release / "parquet").iterdir()}
     assert {f"published.{name}" for name in parquet} == PUBLISHED
 
@@ -125,9 +137,7 @@ def test_manifest_describes_the_release(demo_release: Path, release: duckdb.Duck
     assert all(gate["success"] or gate["severity"] != "critical" for gate in manifest.gates)
 
 
-def test_parquet_is_what_the_public_database_holds(
-    demo_release: Path, release: duckdb.DuckDBPyConnection
-) -> None:
+def test_parquet_is_what_the_public_database_holds(demo_release: Path, release: duckdb.DuckDBPyConnection) -> None:
     for name in PUBLISHED:
         file = demo_release / "parquet" / f"{name.split('.')[1]}.parquet"
         different = f"(from public.{name} except from '{file}') union all (from '{file}' except from public.{name})"
@@ -149,12 +159,9 @@ def test_every_line_of_the_calls_file_is_accounted_for(
     assert fates["rejected"] + fates["quarantined"] == written["corrupt_lines"]
 
 
-def test_every_record_of_every_file_is_accounted_for(
-    truth: dict[str, Any], release: duckdb.DuckDBPyConnection
-) -> None:
+def test_every_record_of_every_file_is_accounted_for(truth: dict[str, Any], release: duckdb.DuckDBPyConnection) -> None:
     counts = {
-        Path(name).stem: count["rows"] if isinstance(count, dict) else count
-        for name, count in truth["counts"].items()
+        Path(name).stem: count["rows"] if isinstance(count, dict) else count for name, count in truth["counts"].items()
     }
     accounted = release.execute(
         "select data_set, sum(rows), any_value(landed_rows), count(distinct landed_rows) "
@@ -187,7 +194,11 @@ def test_months_add_up_to_the_fact(release: duckdb.DuckDBPyConnection, fact: str
 
 
 def test_zone_totals_add_up_to_the_reference_year(release: duckdb.DuckDBPyConnection) -> None:
-    totals = dict(release.execute("select measure, sum(n) from analyst.zones.zone_summary where zone_kind = 'tract' group by 1").fetchall())
+    totals = dict(
+        release.execute(
+            "select measure, sum(n) from analyst.zones.zone_summary where zone_kind = 'tract' group by 1"
+        ).fetchall()
+    )
     periods = release.execute(
         "select distinct measure, period_start, period_end from analyst.zones.zone_summary"
     ).fetchall()
@@ -320,125 +331,3 @@ def test_warehouse_is_its_owners_alone(demo_release_home: Path, demo_release: Pa
     assert stat.S_IMODE(demo_release_home.stat().st_mode) == 0o700
     open_to_others = [path for path in demo_release.rglob("*") if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert open_to_others == []
-
-
-# --- the same exports again, and then a changed one ---
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """Two more runs of the demo city: the same exports, then calls_for_service.csv with a line more."""
-
-    home: Path
-    before: Path
-    raw_before: set[Path]
-    again: RunOutcome
-    changed: RunOutcome
-    touched: list[str]
-
-
-@pytest.fixture(scope="module")
-def rerun(
-    demo_exports: Path,
-    demo_release_home: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    main_job: Callable[..., list[RunOutcome]],
-) -> Rerun:
-    """Both runs in one process, from a copy of the project, so that every write outside the warehouse shows."""
-    folder = tmp_path_factory.mktemp("rerun")
-    home = Path(shutil.copytree(demo_release_home, folder / "warehouse", symlinks=True))
-    project = copy_of_project(folder / "project")
-    changed = Path(shutil.copytree(demo_exports, folder / "changed"))
-    with (changed / "calls_for_service.csv").open("a", encoding="utf-8") as calls:
-        calls.write(
-            "RB26-0000001,01/02/2026 03:04:05 AM,NOIS,NOISE,NOISE,4,911,REPORT TAKEN,,,B01,,,01/02/2026 04:00:00 AM\n"
-        )
-    before = (home / "releases" / "current").resolve()
-    raw_before = loads(home)
-    elsewhere = folder / "elsewhere"
-    for name in ("home", "tmp"):
-        (elsewhere / name).mkdir(parents=True)
-    seen = state(project) | state(elsewhere)
-    again, second = main_job(home, "riverbend", demo_exports, changed, project=project, elsewhere=elsewhere)
-    touched = [path for path, then in (state(project) | state(elsewhere)).items() if seen.get(path) != then]
-    # Great Expectations makes a temporary folder and takes it away again: only what stays there counts.
-    touched.remove(str(elsewhere / "tmp"))
-    assert again.success, again.failures
-    assert second.success, second.failures
-    return Rerun(home, before, raw_before, again, second, touched)
-
-
-def copy_of_project(target: Path) -> Path:
-    """What a run needs of the project, in a folder where nothing else writes."""
-    for name in ("orchestration", "expectations", "dbt_project"):
-        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
-    return target
-
-
-def state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change of all that is below a folder, and of the folder itself.
-
-    A file made and deleted again leaves its mark on the time of its folder.
-    """
-    return {
-        str(path): (path.stat().st_size if path.is_file() else 0, path.stat().st_mtime_ns)
-        for path in [folder, *folder.rglob("*")]
-    }
-
-
-def loads(home: Path) -> set[Path]:
-    """Every folder below raw that may hold a load."""
-    return {path.relative_to(home) for path in (home / "raw").glob("*/*/*")}
-
-
-def content(database: Path) -> dict[str, str]:
-    """A digest of each table, whatever the order of its rows, without what an audit must write anew."""
-    digests = {}
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for (name,) in connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where not internal"
-        ).fetchall():
-            described = connection.execute(f"describe {name}").fetchall()
-            kept = ", ".join(f'"{column}"' for column, *_ in described if column not in AUDIT_TIMES)
-            rows = connection.execute(f"select {kept} from {name} order by all").fetchall()
-            digests[name] = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return digests
-
-
-def test_same_exports_make_no_new_load(rerun: Rerun) -> None:
-    assert rerun.again.landed
-    assert not [landed for landed in rerun.again.landed if landed.is_new]
-    assert rerun.again.release is not None
-    assert read_manifest(rerun.again.release).loads == read_manifest(rerun.before).loads
-
-
-def test_same_exports_make_the_same_release(rerun: Rerun) -> None:
-    assert rerun.again.release is not None
-    for database in ("analyst.duckdb", "public.duckdb"):
-        assert content(rerun.again.release / database) == content(rerun.before / database)
-
-
-def test_changed_file_is_a_load_of_its_own(rerun: Rerun) -> None:
-    assert [landed.data_set for landed in rerun.changed.landed if landed.is_new] == ["calls_for_service"]
-    new = loads(rerun.home) - rerun.raw_before
-    assert {path.parent.name for path in new} == {"calls_for_service"}
-    assert len(new) == 1
-    assert loads(rerun.home) >= rerun.raw_before
-    assert len([path for path in (rerun.home / "landing" / "riverbend" / "calls_for_service").iterdir()]) == 2
-
-
-def test_changed_file_changes_the_release(rerun: Rerun) -> None:
-    assert rerun.changed.release is not None
-    with duckdb.connect(str(rerun.changed.release / "analyst.duckdb"), read_only=True) as connection:
-        added = connection.execute(
-            "select call_at_utc, population from demand.fct_calls where call_id = 'RB26-0000001'"
-        ).fetchall()
-        noted = connection.execute(
-            "select rows - previous_rows from audit.loads where data_set = 'calls_for_service'"
-        ).fetchall()
-    assert added == [(datetime(2026, 1, 2, 9, 4, 5), "demand")]
-    assert noted == [(1,)]
-
-
-def test_nothing_is_written_outside_the_warehouse(rerun: Rerun) -> None:
-    assert rerun.touched == []

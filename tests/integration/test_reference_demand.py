@@ -67,8 +67,8 @@ select 'case' as city, 'tract' as zone_kind, zone as zone_id, 'B01003_001' as va
 from read_csv('{CASE / "zones.csv"}');
 
 insert into canonical.calls by name
-select 'poisson' as city, k || '-' || i as call_id, timestamp '2024-03-01 12:00:00' as call_at_utc, call_at_utc as call_at_local,
-    'community' as initiation, k as longitude, 1 as latitude
+select 'poisson' as city, k || '-' || i as call_id, timestamp '2024-03-01 12:00:00' as call_at_utc,
+    call_at_utc as call_at_local, 'community' as initiation, k as longitude, 1 as latitude
 from unnest({list(COUNTS)}) as counts(k), range(k) as calls(i);
 insert into enrich.point_zones select 'poisson', 'tract', k, 1, k from unnest({list(COUNTS)}) as counts(k);
 insert into canonical.zones by name
@@ -124,10 +124,25 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         analyst.execute(create("marts/zones", "reference_years", "zones") + PERIODS)
     done = subprocess.run(
         [
-            Path(sys.executable).with_name("dbt"), "build", "--resource-type", "model", "--resource-type", "seed",
-            "--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR, "--select", *MODELS.split(),
+            Path(sys.executable).with_name("dbt"),
+            "build",
+            "--resource-type",
+            "model",
+            "--resource-type",
+            "seed",
+            "--project-dir",
+            DBT_PROJECT_DIR,
+            "--profiles-dir",
+            DBT_PROJECT_DIR,
+            "--select",
+            *MODELS.split(),
         ],
-        cwd=home.root, env=os.environ | home.dbt_environment(), capture_output=True, text=True, timeout=300, check=False,
+        cwd=home.root,
+        env=os.environ | home.dbt_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
     return home
@@ -184,9 +199,7 @@ def test_repeats_point_to_the_first_call_of_their_event(connection: duckdb.DuckD
     assert found == {"C02": "C01", "C03": "C01"}
 
 
-def test_unit_times_and_why_they_are_missing(
-    connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]
-) -> None:
+def test_unit_times_and_why_they_are_missing(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
     rows = connection.execute(
         "select unit_response_id, service_status, service_minutes, on_scene_status, on_scene_minutes "
         "from warehouse.intermediate.int_unit_responses__timed"

@@ -32,7 +32,8 @@ stop = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
 while not stop.is_set():
     with duckdb.connect(sys.argv[1], read_only=True) as connection:
-        rows, fewest, most = connection.execute("select count(*), min(release), max(release) from demand.fct").fetchone()
+        looked = connection.execute("select count(*), min(release), max(release) from demand.fct")
+        rows, fewest, most = looked.fetchone()
     assert rows == 1000 and fewest == most, (rows, fewest, most)
     print(most, flush=True)
 """
@@ -47,7 +48,13 @@ def publish(folder: Path, number: int) -> Path:
         connection.execute("create schema demand")
         connection.execute(f"create table demand.fct as select {number} as release, i from range(1000) as t(i)")
     manifest = releases.Release(
-        release_id=release_id, run_id=f"run{number}", created_at=made, version="0", loads=[], tables={}, gates=[],
+        release_id=release_id,
+        run_id=f"run{number}",
+        created_at=made,
+        version="0",
+        loads=[],
+        tables={},
+        gates=[],
         files=releases.describe_files(unfinished),
     )
     return releases.publish(folder, unfinished, manifest)
@@ -89,7 +96,10 @@ def readers(folder: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", READER, current(folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(count)
     ]
@@ -112,7 +122,7 @@ def test_readers_in_other_processes_see_whole_releases_through_many_swaps(tmp_pa
         for process, seen_by_it in zip(processes, looks, strict=True):
             output, errors = process.communicate(timeout=60)
             assert process.returncode == 0, errors
-            seen_by_it += map(int, output.split())
+            seen_by_it.extend(map(int, output.split()))
     for seen_by_it in looks:
         assert seen_by_it == sorted(seen_by_it), "a reader went back to an older release"
         assert seen_by_it[0] == 0

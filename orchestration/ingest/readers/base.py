@@ -1,5 +1,6 @@
 """What every reader returns, and the checks they share."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from orchestration.ingest.errors import SourceError
 
 ENOUGH_COLUMNS = 0.5  # below this share of the needed columns a file is another data set, not a changed one
 
+# As fast to write as uncompressed, and a tenth smaller than the default level on these texts.
+PARQUET = "format parquet, compression zstd, compression_level 1"
+
 
 class Rejected(BaseModel):
     """A line the parser could not read; its text stays in landing."""
@@ -21,32 +25,52 @@ class Rejected(BaseModel):
 
 
 class FileRead(BaseModel):
-    """One file read.
+    """One file read: which rows of which Parquet file it became, and where each stands in it.
 
-    `records` is counted without the parser (physical lines), None where the format has no lines. `headers` maps
-    normalised names to the names in the file.
+    A row's line is `first_line` plus its place among the file's rows; where `first_line` is None, the Parquet has a
+    column `_line`. Lines in `aside` (rejected or blank) held no row, so each moves the rows after it one down.
+    `records` is counted without the parser (lines, less blank ones and line breaks in values), None where the format
+    has no lines. `headers` maps normalised names to the names in the file.
     """
 
     file: str
+    parquet: str
+    first_row: int = 0
     rows: int
-    records: int | None
+    records: int | None = None
     headers: dict[str, str]
+    first_line: int | None = None
+    aside: list[int] = []
     rejected: list[Rejected] = []
+
+
+def kept(names: Sequence[str], data_set: DataSet) -> list[str]:
+    """The columns that go past landing: not those to drop, nor repeats of them, unless the city needs them by name."""
+
+    def is_dropped(name: str) -> bool:
+        return name not in data_set.columns and bool({name, re.sub(r"(_\d+)+$", "", name)} & set(data_set.drop))
+
+    return [name for name in names if not is_dropped(name)]
 
 
 def checked_headers(file: Path, headers: Sequence[str], data_set: DataSet) -> dict[str, str]:
     """Normalised names to the file's own; SourceError where the file is plainly another data set."""
     names = normalised(headers)
-    found = {name for name in names if name in data_set.columns}
-    if len(found) < ENOUGH_COLUMNS * len(data_set.columns):
+    if not fits(names, data_set):
+        shown = ", ".join(header[:40].strip() for header in headers[:8]) or "none"
         raise SourceError(
-            file=str(file.name),
-            found=f"columns {', '.join(headers[:8])}{' …' if len(headers) > 8 else ''}{_looks_like(names, data_set)}",
+            file=file.name,
+            found=f"columns {shown}{' …' if len(headers) > 8 else ''}{_looks_like(names, data_set)}",
             expected=f"{data_set.title}, with columns such as {', '.join(data_set.columns[:6])}",
             mend="check that the right file stands under this name; if the portal changed its columns, "
             f"change `columns` of {data_set.name} in the city file {data_set.city}.yml",
         )
     return dict(zip(names, headers, strict=True))
+
+
+def fits(names: Sequence[str], data_set: DataSet) -> bool:
+    """Whether enough of the needed columns are among these."""
+    return len(set(names) & set(data_set.columns)) >= ENOUGH_COLUMNS * len(data_set.columns)
 
 
 def no_rows(file: Path, data_set: DataSet, found: str) -> SourceError:

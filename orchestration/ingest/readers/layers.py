@@ -1,0 +1,123 @@
+"""Zone layers (GeoJSON, shapefile, zipped or bare): attributes as text, geometry as WGS84 WKT."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.catalog.model import DataSet
+from orchestration.ingest.columns import normalised
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.readers.base import FileRead, checked_headers, no_rows
+from orchestration.ingest.readers.tables import text, unreadable, write_rows
+
+GEOMETRY = "geometry_wkt"  # added column
+WGS84 = "EPSG:4326"
+SIDE_FILES = (".shp", ".shx", ".dbf")  # a shapefile is none without all of them
+
+
+def read_layer(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+    """Write `target` from a vector layer: attributes as text, geometry as WGS84 WKT in column geometry_wkt."""
+    import pyogrio
+
+    if data_set.format == "geojson":
+        _refuse_other_json(file, data_set)
+    try:
+        layers = pyogrio.list_layers(file)[:, 0].tolist()
+        if len(layers) != 1:
+            raise unreadable(file, data_set, f"{len(layers)} layers in one file: {', '.join(layers)}")
+        # Through Arrow: a whole-number column with a gap would else become a float and lose digits.
+        meta, table = pyogrio.read_arrow(file)
+    except pyogrio.errors.DataSourceError as error:
+        raise unreadable(file, data_set, error) from error
+    except pyogrio.errors.DataLayerError as error:
+        raise unreadable(file, data_set, error) from error
+    if table.num_rows == 0:
+        raise no_rows(file, data_set, "a layer without features")
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    own = [name for name in table.column_names if name != geometry]
+    checked_headers(file, own, data_set)
+    names = normalised([GEOMETRY, *own])[1:]
+    wkt = _wkt(file, table.column(geometry).to_pylist(), meta["crs"], data_set)
+    attributes = [table.column(name).to_pylist() for name in own]
+    rows = [
+        {name: text(value) for name, value in zip(names, values[1:], strict=True)} | {GEOMETRY: values[0]}
+        for values in zip(wkt, *attributes, strict=True)
+    ]
+    headers = dict(zip(names, own, strict=True)) | {GEOMETRY: GEOMETRY}
+    return write_rows(file, data_set, target, connection, headers, rows, list(range(1, len(rows) + 1)))
+
+
+def with_side_files(files: list[Path], data_set: DataSet) -> list[Path]:
+    """The layers to open among a shapefile's files, zipped or bare; SourceError where a side file is missing."""
+    suffixes: dict[str, set[str]] = {}
+    for file in files:
+        suffixes.setdefault(file.stem.lower(), set()).add(file.suffix.lower())
+    for stem, found in suffixes.items():
+        missing = [suffix for suffix in SIDE_FILES if suffix not in found]
+        if missing and len(missing) < len(SIDE_FILES):
+            raise SourceError(
+                file=f"{stem}{next(iter(found & set(SIDE_FILES)))}",
+                found=f"a shapefile without its {' and '.join(missing)}",
+                expected=f"the files {', '.join(SIDE_FILES)} (and .prj) of one name",
+                mend="copy all files of the shapefile, or the zip archive they came in",
+            )
+    layers = [file for file in files if file.suffix.lower() in (".shp", ".zip")]
+    if not layers:
+        raise SourceError(
+            file=", ".join(file.name for file in files),
+            found="no .shp and no .zip",
+            expected=f"{data_set.title} as a shapefile",
+            mend="copy all files of the shapefile, or the zip archive they came in",
+        )
+    return layers
+
+
+def _wkt(file: Path, wkb: list[bytes | None], crs: str | None, data_set: DataSet) -> list[str | None]:
+    import geopandas
+    import shapely
+
+    # The city file's word goes before the layer's own: some .prj files are plainly wrong.
+    system = data_set.crs or crs
+    if system is None:
+        raise SourceError(
+            file=file.name,
+            found="a layer that does not say its coordinate reference system (no .prj)",
+            expected="a layer with a .prj, or `crs` in the city file",
+            mend=f"set `crs` (such as {WGS84}) for {data_set.name} in the city file",
+        )
+    try:
+        shapes = geopandas.GeoSeries.from_wkb(wkb, crs=system).to_crs(WGS84)
+    except shapely.errors.ShapelyError as error:
+        raise unreadable(file, data_set, error) from error
+    west, south, east, north = shapes.total_bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise SourceError(
+            file=file.name,
+            found=f"coordinates that are no degrees: {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}",
+            expected="longitude and latitude, or a layer that says (.prj) what its coordinates are",
+            mend=f"set `crs` for {data_set.name} in the city file to the system the layer is drawn in",
+        )
+    return list(shapes.to_wkt())
+
+
+def _refuse_other_json(file: Path, data_set: DataSet) -> None:
+    """SourceError where a file is no whole GeoJSON, in better words than those of the library that reads it."""
+    try:
+        content: Any = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise unreadable(file, data_set, error) from error
+    if not isinstance(content, dict) or "features" not in content:
+        kind = f"JSON with {', '.join(list(content)[:6])}" if isinstance(content, dict) else "JSON of another form"
+        raise unreadable(file, data_set, f"{kind}: {str(content)[:100]}")
+    properties = content.get("properties")
+    if content.get("exceededTransferLimit") or (
+        isinstance(properties, dict) and properties.get("exceededTransferLimit")
+    ):
+        raise SourceError(
+            file=file.name,
+            found="a part of the layer: it says that more features follow (exceededTransferLimit)",
+            expected=f"all of {data_set.title}",
+            mend="fetch the rest and put the features into one file, or download the layer instead of querying it",
+        )

@@ -1,0 +1,120 @@
+"""Workbooks (XLSX): every sheet that has the needed columns, hidden ones too.
+
+Rows above the header (titles) and empty rows hold no data. A sheet of notes is passed over, a sheet that looks like
+a table without its header is refused.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.catalog.model import DataSet
+from orchestration.ingest.columns import normalised
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.readers.base import FileRead, checked_headers, fits, no_rows
+from orchestration.ingest.readers.tables import Row, text, unreadable, write_rows
+
+SHEET = "sheet"  # added column: which sheet a row stands on
+LIKE_A_TABLE = 3  # rows as wide as the needed columns, from which on a sheet is no notes
+# What openpyxl lets through from the layers below it, when a workbook is damaged or is none.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, SyntaxError)
+
+Sheet = list[tuple[int, list[Any]]]  # rows that are not empty, with their numbers
+
+
+def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+    """Write `target` from every sheet of a workbook; the header is the first row that names the needed columns."""
+    try:
+        sheets = dict(_sheets(file, formulas=False))
+        if _has_formulas(file):
+            _refuse_never_calculated(file, sheets, data_set)
+    except BROKEN as error:
+        raise unreadable(file, data_set, error) from error
+    headers: dict[str, str] = {}
+    rows: list[Row] = []
+    lines: list[int] = []
+    heads = {title: _header_place(sheet, data_set) for title, sheet in sheets.items()}
+    if all(head is None for head in heads.values()):
+        first = next((cells for sheet in sheets.values() for _, cells in sheet), [])
+        checked_headers(file, [text(cell) or "" for cell in first], data_set)
+    for title, sheet in sheets.items():
+        head = heads[title]
+        if head is None:
+            _refuse_headless(file, title, sheet, data_set)
+            continue
+        width = max(len(cells) for _, cells in sheet)
+        labels = [text(cell) or "" for cell in sheet[head][1]]
+        names = normalised([SHEET, *labels, *[""] * (width - len(labels))])[1:]
+        checked_headers(file, labels, data_set)
+        for line, cells in sheet[head + 1 :]:
+            rows.append({SHEET: title} | {name: text(cell) for name, cell in zip(names, cells, strict=False)})
+            lines.append(line)
+        used = {name for row in rows for name, value in row.items() if value is not None}
+        labelled = zip(names, [*labels, *[""] * (width - len(labels))], strict=True)
+        headers |= {name: label for name, label in labelled if label or name in used}
+    if not rows:
+        raise no_rows(file, data_set, "a header row and nothing below it")
+    return write_rows(file, data_set, target, connection, headers | {SHEET: SHEET}, rows, lines)
+
+
+def _sheets(file: Path, formulas: bool) -> Iterator[tuple[str, Sheet]]:
+    from openpyxl import load_workbook
+
+    # Opened here, because openpyxl goes by the name's ending.
+    with file.open("rb") as opened:
+        book = load_workbook(opened, read_only=True, data_only=not formulas)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # some programs write a wrong extent, which would hide cells
+            rows = ((line, list(cells)) for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1))
+            yield sheet.title, [(line, cells) for line, cells in rows if any(text(cell) for cell in cells)]
+        book.close()
+
+
+def _header_place(sheet: Sheet, data_set: DataSet) -> int | None:
+    """Which of a sheet's rows names the needed columns."""
+    for place, (_, cells) in enumerate(sheet):
+        if fits(normalised([text(cell) or "" for cell in cells]), data_set):
+            return place
+    return None
+
+
+def _has_formulas(file: Path) -> bool:
+    """Looked up in the XML: reading a workbook a second time is slow."""
+    with zipfile.ZipFile(file) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(sign in archive.read(name) for name in sheets for sign in (b"<f>", b"<f "))
+
+
+def _refuse_headless(file: Path, title: str, sheet: Sheet, data_set: DataSet) -> None:
+    wide = [line for line, cells in sheet if sum(text(cell) is not None for cell in cells) >= len(data_set.columns) / 2]
+    if len(wide) >= LIKE_A_TABLE and len(data_set.columns) > 1:
+        raise SourceError(
+            file=file.name,
+            found=f"sheet {title!r}: a table from row {wide[0]} on, without a row of the needed column names",
+            expected=f"{data_set.title}, with columns such as {', '.join(data_set.columns[:6])}",
+            mend="put the column names above it, or take the sheet out if it is something else",
+        )
+
+
+def _refuse_never_calculated(file: Path, sheets: dict[str, Sheet], data_set: DataSet) -> None:
+    """SourceError where formulas have no stored results, as in workbooks that a program wrote and nobody opened."""
+    results = {(title, line): cells for title, sheet in sheets.items() for line, cells in sheet}
+    found = [
+        (title, line, results.get((title, line), []), place)
+        for title, sheet in _sheets(file, formulas=True)
+        for line, cells in sheet
+        for place, cell in enumerate(cells)
+        if isinstance(cell, str) and cell.startswith("=")
+    ]
+    if found and all(place >= len(cells) or cells[place] is None for _, _, cells, place in found):
+        title, line, _, _ = found[0]
+        raise SourceError(
+            file=file.name,
+            found=f"formulas without results; the first is on sheet {title!r}, row {line}",
+            expected=f"{data_set.title} with values in its cells",
+            mend="open it in a spreadsheet program, save it there, and run again",
+        )
