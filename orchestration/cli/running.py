@@ -4,11 +4,11 @@ import difflib
 import gc
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Collection, Mapping
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from orchestration.catalog.model import City, cities
 from orchestration.cli.errors import USAGE, CommandError
@@ -85,7 +85,7 @@ def run_cities(home: Settings, asked: list[str], folder: Path | None, accepted: 
     check_accepted(accepted, chosen, cities())
     home.create_folders()
     # What a library prints while the run goes on must not get into the answer.
-    with only_run(home), redirect_stdout(sys.stderr), RunProgress() as progress:
+    with redirect_stdout(sys.stderr), RunProgress() as progress:
         outcome = run(chosen, source, accepted, progress)
     if as_json:
         print(json.dumps(as_data(home, chosen, outcome), ensure_ascii=False))
@@ -113,29 +113,6 @@ def as_data(home: Settings, chosen: list[str], outcome: RunOutcome) -> dict[str,
         "gates": outcome.gates,
         "gate_reports": str(home.gates / "data_docs" / "index.html"),
     }
-
-
-@contextmanager
-def only_run(home: Settings) -> Iterator[None]:
-    """Hold the build databases for this run: a second one would delete them under it. A killed run lets go too."""
-    with (home.root / "run.lock").open("a") as file:
-        if not _lock(file):
-            raise CommandError(
-                "Another run is under way in this warehouse.", "Wait until it has ended, then run again."
-            )
-        yield
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows has no flock; there, nothing keeps two runs apart
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def hasten_exit() -> None:
