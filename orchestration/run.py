@@ -33,6 +33,8 @@ concurrency:
 """
 
 
+STARTED_HERE = {"footprint/started_by": "command line"}
+
 StepEventKind = Literal["started", "table", "check", "finished", "failed"]
 KINDS: dict[str, StepEventKind] = {
     "STEP_START": "started",
@@ -112,6 +114,19 @@ def only_run(home: Settings) -> Iterator[None]:
         yield
 
 
+def end_killed_runs(instance: Any) -> None:
+    """Tell Dagster of runs whose process was killed: they would hold their place in the pool of writers for ever.
+
+    Whoever calls this holds the lock of the warehouse folder, so no such run can be alive.
+    """
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    for killed in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished, tags=STARTED_HERE)):
+        instance.report_run_failed(killed, "The process of this run was ended from outside.")
+        instance.event_log_storage.free_concurrency_slots_for_run(killed.run_id)
+
+
 def prepare_instance(home: Settings) -> None:
     """Make the warehouse folder with Dagster's instance in it, and point this process at it."""
     home.create_folders()
@@ -156,6 +171,7 @@ def run(
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
     with only_run(home), open_instance(home.dagster_home) as instance:
+        end_killed_runs(instance)
         instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
         result = resolved.execute_in_process(
             instance=instance,
@@ -169,7 +185,7 @@ def run(
                 },
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
-            tags={"footprint/cities": ",".join(cities)},
+            tags={"footprint/cities": ",".join(cities), **STARTED_HERE},
         )
     after = current_release(home.releases)
     return RunOutcome(

@@ -8,7 +8,7 @@ import contextlib
 import csv
 import io
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,28 +115,30 @@ def _copy(
     takes one thread and longer, so it is for files whose values have line breaks.
     """
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.names)
+    limit = 2 * MAX_ASIDE * len(header.names)  # DuckDB notes each missing column of a line
     scan = (
         f"read_csv({path_literal(text)}, auto_detect = false, header = true, delim = {literal(data_set.delimiter)}, "
         "quote = '\"', escape = '\"', compression = 'none', hive_partitioning = false, store_rejects = true, "
-        f"rejects_limit = {2 * MAX_ASIDE}, columns = {{{columns}}})"
+        f"rejects_limit = {limit}, columns = {{{columns}}})"
     )
     names = kept(list(header.names), data_set)
     selected = ", ".join(map(quoted, names))
     query = f"select {selected} from {scan}"
     if stored:
         # Of all columns: one that is not kept may have line breaks, too.
-        breaks = " + ".join(_count_of("chr(10)", name) for name in header.names)
+        counts = " + ".join(_count_of("chr(10)", name) for name in header.names)
         query = (
             f"select {selected}, _breaks, cast({header.lines} + sum(_breaks + 1) over (rows unbounded preceding) "
-            f"- _breaks as bigint) as _line from (select *, {breaks} as _breaks from {scan})"
+            f"- _breaks as bigint) as _line from (select *, {counts} as _breaks from {scan})"
         )
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     ((rows,),) = connection.execute(f"copy ({query}) to {literal(str(target))} ({PARQUET})").fetchall()
     rejected = _rejected(file, text, connection)
+    ((noted,),) = connection.execute("select count(*) from reject_errors").fetchall()
     parquet = f"read_parquet({path_literal(target)})"
     if rows == 0:
         raise no_rows(file, data_set, f"{lines:,} lines below the header, none of which could be read")
-    if len(rejected) > min(MAX_ASIDE, rows):
+    if len(rejected) > min(MAX_ASIDE, rows) or noted >= limit:
         raise _too_many_rejected(file, data_set, rejected, lines)
     breaks, spans = _spans(file, data_set, names, parquet, connection) if stored else (0, ([], []))
     counted = Counted(rows, breaks, rejected, [])
@@ -157,8 +159,9 @@ def blank_between_rows(blank: list[int], rejected: list[int], spans: Spans) -> l
     set_aside = 0
     is_rejected = dict.fromkeys(blank, False) | dict.fromkeys(rejected, True)
     for line in sorted(is_rejected):
+        # Where the line would stand if none before it were set aside; a row's own first line is never blank.
         place = line - set_aside
-        row = bisect_right(starts, place) - 1
+        row = bisect_left(starts, place) - 1
         if is_rejected[line]:
             set_aside += 1
         elif row < 0 or ends[row] < place:
@@ -183,8 +186,8 @@ def _spans(
     if found and len(names) > 2:
         raise _unclosed(file, f"a value of {found[0][1] + 1} lines that look like rows, about line {found[0][0]:,}")
     ((total,),) = connection.execute(f"select cast(sum(_breaks) as bigint) from {parquet}").fetchall()
-    several = connection.execute(f"select _line, _breaks from {parquet} where _breaks > 1 order by _line").fetchnumpy()
-    return total, (several["_line"].tolist(), (several["_line"] + several["_breaks"]).tolist())
+    several = connection.execute(f"select _line, _breaks from {parquet} where _breaks > 1 order by _line").fetchall()
+    return total, ([line for line, _ in several], [line + breaks for line, breaks in several])
 
 
 def _rejected(file: Path, text: Path, connection: duckdb.DuckDBPyConnection) -> list[Rejected]:
@@ -200,7 +203,7 @@ def _rejected(file: Path, text: Path, connection: duckdb.DuckDBPyConnection) -> 
         span = (content or "").strip("\r\n").count("\n") + 1
         if span > MAX_SPAN and reason == "unquoted_value":
             raise _unclosed(file, f"a quote that opens on line {start:,} and is not closed for {span:,} lines")
-        lines |= {line: reason for line in range(start, start + span)}
+        lines |= dict.fromkeys(range(start, start + span), reason)
     return [Rejected(file=file.name, line=line, reason=reason) for line, reason in sorted(lines.items())]
 
 
@@ -279,7 +282,8 @@ def _too_many_rejected(file: Path, data_set: DataSet, rejected: list[Rejected], 
     first = rejected[0]
     return SourceError(
         file=file.name,
-        found=f"{len(rejected):,} of {lines:,} lines cannot be read; the first is line {first.line:,} ({first.reason})",
+        found=f"at least {len(rejected):,} of {lines:,} lines cannot be read; "
+        f"the first is line {first.line:,} ({first.reason})",
         expected=f"{data_set.title} with the same columns on every line",
         mend="look at that line; the delimiter, the quoting or the encoding of the export is probably off",
     )

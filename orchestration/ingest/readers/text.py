@@ -17,8 +17,15 @@ CHUNK = 4 << 20
 HEAD = 1 << 20
 ENOUGH_BAD_LINES = 0.01  # above this share the encoding is wrong throughout, not one line damaged
 
-# What is called Latin-1 is nearly always Windows-1252, which adds quotes and dashes; its five gaps are Latin-1's.
-codecs.register_error("latin-1", lambda error: (error.object[error.start : error.end].decode("latin-1"), error.end))
+
+def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    """What is called Latin-1 is nearly always Windows-1252: quotes and dashes added, five gaps left to Latin-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("latin-1", _as_latin_1)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckd
         names = normalised([SHEET, *labels, *[""] * (width - len(labels))])[1:]
         checked_headers(file, labels, data_set)
         for line, cells in sheet[head + 1 :]:
-            rows.append({SHEET: title} | {name: text(cell) for name, cell in zip(names, cells, strict=False)})
+            rows.append({name: text(cell) for name, cell in zip(names, cells, strict=False)} | {SHEET: title})
             lines.append(line)
         used = {name for row in rows for name, value in row.items() if value is not None}
         labelled = zip(names, [*labels, *[""] * (width - len(labels))], strict=True)
