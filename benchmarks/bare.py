@@ -109,7 +109,9 @@ def csv_rows(file: Path, data_set: DataSet) -> str:
 def arcgis_rows(files: list[Path], data_set: DataSet) -> str:
     """Pages of an ArcGIS answer: attributes and geometry of each feature."""
     keys = json.loads(files[0].read_bytes())["features"][0]["attributes"]
-    values = {name: f"feature->'attributes'->>{literal(key)}" for name, key in zip(normalised(list(keys)), keys, strict=True)}
+    values = {
+        name: f"feature->'attributes'->>{literal(key)}" for name, key in zip(normalised(list(keys)), keys, strict=True)
+    }
     values |= {f"geometry_{axis}": f"feature->'geometry'->>'{axis}'" for axis in "xy"}
     columns = ", ".join(f"{values.get(name, 'null')} as {quoted(name)}" for name in data_set.columns)
     pages = (

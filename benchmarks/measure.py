@@ -22,12 +22,12 @@ class Measured:
     peak_bytes: int
 
 
-class ProcessFailed(RuntimeError):
+class ProcessFailedError(RuntimeError):
     """A measured process that did not end well; the message has the end of what it wrote."""
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
-    """Run `command` to its end. Raises ProcessFailed if it does not exit with 0."""
+    """Run `command` to its end. Raises ProcessFailedError if it does not exit with 0."""
     with tempfile.TemporaryFile() as output:
         started = time.monotonic()
         child = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT)
@@ -42,8 +42,10 @@ def measure(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
         seconds = time.monotonic() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
-            output.seek(max(0, output.tell() - 4000))
-            raise ProcessFailed(f"{' '.join(command)}: exit {child.returncode}\n{output.read().decode(errors='replace')}")
+            output.seek(max(0, os.fstat(output.fileno()).st_size - 4000))
+            raise ProcessFailedError(
+                f"{' '.join(command)}: exit {child.returncode}\n{output.read().decode(errors='replace')}"
+            )
     # The kernel's high-water mark misses nothing but knows one process at a time; the samples see them all.
     kibibyte = 1 if sys.platform == "darwin" else 1024
     return Measured(seconds, usage.ru_utime + usage.ru_stime, max(sampled, usage.ru_maxrss * kibibyte))

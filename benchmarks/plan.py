@@ -14,7 +14,7 @@ from orchestration.catalog.model import DataSet, cities
 from orchestration.settings import DBT_PROJECT_DIR, settings
 
 RECORDS = ("audit", "loads")  # schema of the marts, and name of the source, that tell of the pipeline
-ENRICH = "enrich"             # schema that Python fills, once all that it reads is there
+ENRICH = "enrich"  # schema that Python fills, once all that it reads is there
 
 
 def compiled_manifest() -> Any:
@@ -35,7 +35,8 @@ def compiled_manifest() -> Any:
 def plan(manifest: Any) -> dict[str, Any]:
     """Steps before and after the point-to-zone step, and the raw relations they read."""
     marts = [
-        key for key, node in manifest.nodes.items()
+        key
+        for key, node in manifest.nodes.items()
         if node.resource_type == "model" and node.fqn[1] == "marts" and not _tells_of_the_pipeline(manifest, key)
     ]
     needed = _with_ancestors(manifest, marts)
@@ -45,7 +46,9 @@ def plan(manifest: Any) -> dict[str, Any]:
     raw = {(source.schema, source.identifier) for source in sources}
     return {
         "raw": [
-            _relation(data_set) for city in cities().values() for data_set in city.data_sets.values()
+            _relation(data_set)
+            for city in cities().values()
+            for data_set in city.data_sets.values()
             if ("raw", data_set.table) in raw
         ],
         "before_zones": [_step(manifest.nodes[key]) for key in ordered if key not in located],

@@ -18,9 +18,7 @@ _OUTSIDE = """location_status = 'located' and not coalesce(
     longitude between west and east and latitude between south and north, false)"""
 
 
-def entity_profile(
-    table: str, *, time: str | None, located: bool, zone: str | None = None, measures: str = ""
-) -> str:
+def entity_profile(table: str, *, time: str | None, located: bool, zone: str | None = None, measures: str = "") -> str:
     """One row a city and data set of `table`. `zone` is a column that can stand in for a coordinate."""
     placed = "location_status = 'located'" + (f" or {zone} is not null" if zone else "")
     columns = ["count(*) as rows"]
@@ -73,14 +71,12 @@ def _rows_match_staging(table: str) -> Expectation:
         where coalesce(s.accepted, 0) <> coalesce(c.rows, 0)
         """,
         severity="critical",
-        why="A row that staging accepted and the canonical layer lacks, or has twice, makes every count "
-        "wrong.",
+        why="A row that staging accepted and the canonical layer lacks, or has twice, makes every count wrong.",
         expected=f"{table} has exactly the rows that staging accepted.",
         message=f"{{city}} / {{source_dataset}}: staging accepted {{accepted:,}} rows, {table} has "
         f"{{found:,}} "
         "({difference:+,}).",
-        mend=f"See that dbt_project/models/{table.replace('.', '/')}.sql names every staging model of the "
-        f"city once.",
+        mend=f"See that dbt_project/models/{table.replace('.', '/')}.sql names every staging model of the city once.",
     )
 
 

@@ -84,7 +84,5 @@ def negative(columns: dict[str, str], *, aggregate: bool) -> str:
 
 
 def _names_where(names: list[str], conditions: list[str]) -> str:
-    named = [
-        f"case when {condition} then '{name}' end" for name, condition in zip(names, conditions, strict=True)
-    ]
+    named = [f"case when {condition} then '{name}' end" for name, condition in zip(names, conditions, strict=True)]
     return f"concat_ws(', ', {', '.join(named)})" if named else "''"

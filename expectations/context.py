@@ -44,9 +44,7 @@ class GateDatabases:
         relation = _quoted_table(suite.table)
         if suite.profile:
             profile = f'memory.main."{suite.table}"'
-            self.connection.exec_driver_sql(
-                f"create table {profile} as {suite.profile(self._columns(suite.table))}"
-            )
+            self.connection.exec_driver_sql(f"create table {profile} as {suite.profile(self._columns(suite.table))}")
             relation = profile
         asset = self.source.add_query_asset(suite.table, query=f"select * from {relation}")
         return asset.add_batch_definition_whole_table("all rows").get_batch()

@@ -101,8 +101,7 @@ def by_month_expectations(table: str, fact: str) -> list[Expectation]:
             message=f"{{city}}, {{month:%Y-%m}}: {fact} has {{fact_rows:,}} rows, the tracts of {table} add "
             f"up to "
             "{total:,} ({difference:+,}).",
-            mend=f"See that rows without a zone are kept as {UNMATCHED} and that no row falls into two "
-            f"tracts.",
+            mend=f"See that rows without a zone are kept as {UNMATCHED} and that no row falls into two tracts.",
         ),
         numbers_are_finite(table),
         no_negative_counts(table),

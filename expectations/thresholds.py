@@ -34,9 +34,7 @@ OUTSIDE_CITY = Threshold(
     0.02, "Mutual aid leaves the city now and then; more means exchanged, missing or projected coordinates."
 )
 FUTURE_ROWS = Threshold(0.001, "A mistyped year happens; more means that times are read in the wrong format.")
-FUTURE_TOLERANCE_HOURS = Threshold(
-    24, "No time zone error is longer, so a time beyond it cannot be excused by one."
-)
+FUTURE_TOLERANCE_HOURS = Threshold(24, "No time zone error is longer, so a time beyond it cannot be excused by one.")
 UNKNOWN_OFFENSE_CODES = Threshold(
     0.05, "New codes come with each NIBRS edition; more means that another code system is published."
 )

@@ -10,9 +10,7 @@ REFRESH = "refresh"
 
 def landing_of(city_names: list[str]) -> dg.AssetSelection:
     """The landing assets of some cities."""
-    keys = [
-        dg.AssetKey(["landing", name, data_set]) for name in city_names for data_set in cities()[name].data_sets
-    ]
+    keys = [dg.AssetKey(["landing", name, data_set]) for name in city_names for data_set in cities()[name].data_sets]
     return dg.AssetSelection.assets(*keys)
 
 

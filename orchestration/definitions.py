@@ -14,9 +14,7 @@ from orchestration.transform.assets import assets as transform_assets
 def build_definitions() -> dg.Definitions:
     """The code location: assets from source to release, gates between, one job."""
     *inner_layers, published = transform_assets()
-    marts = [
-        key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"
-    ]
+    marts = [key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"]
     return dg.Definitions(
         assets=[
             *ingest_assets(),

@@ -21,9 +21,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 def open_instance(dagster_home: Path) -> dg.DagsterInstance:
     """The instance that dagster.yaml in this folder describes, with its storage kept open until it is disposed."""
     overrides = {
-        "storage": {
-            "custom": {"module": __name__, "class": "OpenStorage", "config": {"base_dir": str(dagster_home)}}
-        },
+        "storage": {"custom": {"module": __name__, "class": "OpenStorage", "config": {"base_dir": str(dagster_home)}}},
         # What ops print goes to the terminal; to copy it into files as well, Dagster starts two more processes.
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
     }
@@ -76,6 +74,8 @@ class OpenStorage(DagsterSqliteStorage):
         self._event_log_storage = OpenEventLog(_event_logs_directory(base_dir))
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, str]) -> "OpenStorage":
+    def from_config_value(  # type: ignore[override]  # Dagster passes a plain mapping
+        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, str]
+    ) -> "OpenStorage":
         """The storage that the instance's settings ask for; Dagster's own names its own class here."""
         return cls(config_value["base_dir"], inst_data)

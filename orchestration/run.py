@@ -7,7 +7,6 @@ the background while the raw files are read.
 import fcntl
 import gc
 import os
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator

@@ -103,8 +103,17 @@ class Settings(BaseSettings):
         """Make the warehouse folder (mode 0700) and its parts."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        for folder in (self.landing, self.raw, self.incoming, self.build, self.releases, self.runs,
-                       self.gates, self.dagster_home, self.dbt_target):
+        for folder in (
+            self.landing,
+            self.raw,
+            self.incoming,
+            self.build,
+            self.releases,
+            self.runs,
+            self.gates,
+            self.dagster_home,
+            self.dbt_target,
+        ):
             folder.mkdir(mode=0o700, exist_ok=True)
 
 

@@ -31,7 +31,5 @@ class Suite:
 def suites(layer: Layer) -> list[Suite]:
     """Every suite of a layer, by name of its module."""
     package = import_module(f"{__name__}.{layer}")
-    modules = [
-        import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
-    ]
+    modules = [import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
     return [Suite(module.TABLE, module.expectations, getattr(module, "profile", None)) for module in modules]

@@ -15,8 +15,15 @@ CITIES_DIR = Path(__file__).parent / "cities"
 Format = Literal["csv", "arcgis_json", "open311_json", "geojson", "shapefile", "xlsx"]
 Growth = Literal["snapshot", "append", "yearly_files"]
 Entity = Literal[
-    "calls", "unit_responses", "contacts", "offenses", "requests", "zones",
-    "budget_lines", "resources", "survey_responses",
+    "calls",
+    "unit_responses",
+    "contacts",
+    "offenses",
+    "requests",
+    "zones",
+    "budget_lines",
+    "resources",
+    "survey_responses",
 ]
 
 

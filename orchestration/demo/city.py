@@ -160,9 +160,7 @@ def ordinal(number: int) -> str:
 
 def zone_of_points(zones: Zones, lon: Floats, lat: Floats) -> Ints:
     """Zone of each point; -1 outside the city or on a border."""
-    point, zone = (
-        shapely.STRtree(zones.polygons).query(shapely.points(lon, lat), predicate="within").astype(int)
-    )
+    point, zone = shapely.STRtree(zones.polygons).query(shapely.points(lon, lat), predicate="within").astype(int)
     out = np.full(len(lon), -1, dtype=np.int64)
     out[point] = zone
     return out

@@ -140,9 +140,7 @@ def rating(mean: float, rng: np.random.Generator) -> str:
     return str(min(10, max(0, round(rng.normal(mean, 2.2)))))
 
 
-def respondent(
-    zone: int, wave: int, people: People, plan: Plan, rng: np.random.Generator
-) -> tuple[int, list[str]]:
+def respondent(zone: int, wave: int, people: People, plan: Plan, rng: np.random.Generator) -> tuple[int, list[str]]:
     """Age band number and the answers of one adult of a zone."""
     age = pick(AGE_SHARE * AGE_RESPONSE, rng)
     race = pick(people.race_share[zone], rng)

@@ -35,14 +35,9 @@ AGE_LIMITS = {
     "65+": 1.0,
 }
 # Each reason stands as often as its share of ten.
-VEHICLE_REASONS = (
-    ["Moving violation"] * 5 + ["Equipment violation"] * 2 + ["Registration"] * 2 + ["Investigative"]
-)
+VEHICLE_REASONS = ["Moving violation"] * 5 + ["Equipment violation"] * 2 + ["Registration"] * 2 + ["Investigative"]
 PERSON_REASONS = (
-    ["Suspicious behavior"] * 4
-    + ["Matches description"] * 2
-    + ["Loitering"] * 2
-    + ["Pedestrian violation"] * 2
+    ["Suspicious behavior"] * 4 + ["Matches description"] * 2 + ["Loitering"] * 2 + ["Pedestrian violation"] * 2
 )
 SUBJECT_FIELDS = {"SubjectRace": "String", "SubjectSex": "String", "SubjectAgeGroup": "String"}
 STOP_FIELDS = {
@@ -78,10 +73,7 @@ def load_groups(world: World) -> None:
     limits = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
     columns: Columns = {
         "zone": ("UTINYINT", range(N_ZONES)),
-        **{
-            f"to_{n}": ("DOUBLE", [f"{value:.6f}" for value in limits[:, n].tolist()])
-            for n in range(len(RACES))
-        },
+        **{f"to_{n}": ("DOUBLE", [f"{value:.6f}" for value in limits[:, n].tolist()]) for n in range(len(RACES))},
     }
     load_table(world.con, world.scratch, "zone_people", columns)
 

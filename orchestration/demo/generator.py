@@ -60,9 +60,7 @@ def generate(
 ) -> Path:
     """Write the demo city into a folder; returns the path of the truth file."""
     if calls < MIN_CALLS or years < 1:
-        raise ValueError(
-            f"a demo city needs at least {MIN_CALLS} calls and one year, not {calls} and {years}"
-        )
+        raise ValueError(f"a demo city needs at least {MIN_CALLS} calls and one year, not {calls} and {years}")
     say = progress or (lambda message: None)
     with make_world(out, years, seed) as world:
         counts = write_activity(world, out, calls, say) | write_context(world, out, say)

@@ -94,11 +94,7 @@ def make_people(plan: Plan, empty: int, sparse: int, rng: np.random.Generator) -
     leftover = RESIDENTS - few - int(population.sum())
     population[np.argsort(-(exact - population), kind="stable")[:leftover]] += 1
     population[sparse] = few
-    want = (
-        0.8 * plan.flag(plan.high_crime)
-        + 0.9 * plan.flag(plan.low_resource)
-        + 0.5 * plan.flag(plan.over_policed)
-    )
+    want = 0.8 * plan.flag(plan.high_crime) + 0.9 * plan.flag(plan.low_resource) + 0.5 * plan.flag(plan.over_policed)
     poverty = 1 / (1 + np.exp(2.3 - 0.9 * want - rng.normal(0, 0.35, N_ZONES)))
     tilt = want + rng.normal(0, 0.45, N_ZONES)
     flat = np.zeros(N_ZONES)

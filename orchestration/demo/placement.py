@@ -67,9 +67,7 @@ def block_weights(blocks: Blocks, people: People, plan: Plan, rng: np.random.Gen
         "property": spread(property_zone, np.exp(1.1 * noise["property"]), blocks.zone),
         "home": spread((residents + 40) * np.sqrt(crime * mild), np.exp(0.8 * noise["home"]), blocks.zone),
         "road": spread(residents + 1_500, road * np.exp(0.9 * noise["road"]), blocks.zone),
-        "disorder": spread(
-            (residents + 300) * np.sqrt(crime) * mild, np.exp(1.3 * noise["disorder"]), blocks.zone
-        ),
+        "disorder": spread((residents + 300) * np.sqrt(crime) * mild, np.exp(1.3 * noise["disorder"]), blocks.zone),
         "retail": spread(residents + 1_200, np.exp(1.7 * noise["retail"]) * np.sqrt(road), blocks.zone),
         "crisis": spread((residents + 80) * mild, np.exp(1.1 * noise["crisis"]), blocks.zone),
         "stops": spread(crime_zone * over, road * np.exp(0.9 * noise["stops"]), blocks.zone),

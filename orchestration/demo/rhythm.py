@@ -32,13 +32,9 @@ class Shape:
 
 
 SHAPES = {
-    "night": Shape(
-        [(0, 1.9), (2, 2.0), (4, 0.9), (7, 0.4), (12, 0.7), (18, 1.2), (22, 1.8), (24, 1.9)], 1.45, 0.22
-    ),
+    "night": Shape([(0, 1.9), (2, 2.0), (4, 0.9), (7, 0.4), (12, 0.7), (18, 1.2), (22, 1.8), (24, 1.9)], 1.45, 0.22),
     "evening": Shape([(0, 1.1), (3, 0.5), (7, 0.5), (12, 1.0), (17, 1.5), (21, 1.6), (24, 1.1)], 1.15, 0.16),
-    "day": Shape(
-        [(0, 0.4), (4, 0.25), (7, 0.9), (10, 1.5), (14, 1.5), (18, 1.3), (22, 0.7), (24, 0.4)], 0.90, 0.08
-    ),
+    "day": Shape([(0, 0.4), (4, 0.25), (7, 0.9), (10, 1.5), (14, 1.5), (18, 1.3), (22, 0.7), (24, 0.4)], 0.90, 0.08),
     "office": Shape(
         [(0, 0.12), (6, 0.15), (9, 1.8), (12, 1.9), (16, 1.8), (18, 0.8), (21, 0.3), (24, 0.12)], 0.45, 0.04
     ),
@@ -138,9 +134,7 @@ def intensities(clock: Clock, rng: np.random.Generator) -> tuple[Ints, Floats]:
     rows = []
     for shape in SHAPES.values():
         own = rng.gamma(120.0, 1 / 120.0, int(day[-1]) + 1)
-        course = np.interp(
-            hour_of_day, [hour for hour, _ in shape.knots], [weight for _, weight in shape.knots]
-        )
+        course = np.interp(hour_of_day, [hour for hour, _ in shape.knots], [weight for _, weight in shape.knots])
         course *= np.where(weekend, shape.weekend, 1.0) * (1 + shape.summer * season)
         rows.append(course * common[day] * own[day])
     return hours, np.array(rows)
@@ -155,7 +149,5 @@ def quantile_edges(hours: Ints, intensity: Floats) -> Ints:
 
 def local_seconds_sql(clock: Clock, second: str) -> str:
     """Local wall-clock seconds as a SQL expression over an epoch second."""
-    cases = " ".join(
-        f"WHEN {second} >= {since} THEN {offset}" for since, offset in reversed(clock.changes[1:])
-    )
+    cases = " ".join(f"WHEN {second} >= {since} THEN {offset}" for since, offset in reversed(clock.changes[1:]))
     return f"({second} + CASE {cases} ELSE {clock.changes[0][1]} END)"

@@ -89,9 +89,7 @@ NEEDS: tuple[tuple[str, str, float, float, float], ...] = (
     ("E-100", "Employment", 6, 0.55, 0.62),
 )
 UNMET = ("No provider nearby", "Waiting list", "Not eligible", "Could not be reached", "Hours do not fit")
-CONTACTS_HEADER = (
-    "Contact ID,Channel,Contact Date,Zip,Zone ID,Need Code,Need Category,Met,Unmet Reason,Referral"
-)
+CONTACTS_HEADER = "Contact ID,Channel,Contact Date,Zip,Zone ID,Need Code,Need Category,Met,Unmet Reason,Referral"
 
 
 def load_services(world: World) -> None:

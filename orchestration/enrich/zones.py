@@ -34,13 +34,15 @@ def zones_of_points(points: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
         np.minimum.at(first, point_index, zone_index)
         ids = np.array([*zoning["zone_id"], None], dtype=object)
         parts.append(
-            pd.DataFrame({
-                "city": city,
-                "zone_kind": zone_kind,
-                "longitude": here["longitude"].to_numpy(float),
-                "latitude": here["latitude"].to_numpy(float),
-                "zone_id": ids[first],
-            })
+            pd.DataFrame(
+                {
+                    "city": city,
+                    "zone_kind": zone_kind,
+                    "longitude": here["longitude"].to_numpy(float),
+                    "latitude": here["latitude"].to_numpy(float),
+                    "zone_id": ids[first],
+                }
+            )
         )
     columns = ["city", "zone_kind", "longitude", "latitude", "zone_id"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
@@ -53,9 +55,11 @@ def zone_shapes(zones: pd.DataFrame) -> pd.DataFrame:
     """
     shapes = gpd.GeoSeries(shapely.from_wkt(zones["geometry_wkt"].to_numpy(dtype=object)), crs="EPSG:4326")
     inside = shapes.representative_point()
-    return pd.DataFrame({
-        **{column: zones[column].to_numpy(dtype=object) for column in ZONE},
-        "area_km2": shapes.to_crs(EQUAL_AREA).area.to_numpy() / 1e6,
-        "longitude": inside.x.to_numpy(),
-        "latitude": inside.y.to_numpy(),
-    })
+    return pd.DataFrame(
+        {
+            **{column: zones[column].to_numpy(dtype=object) for column in ZONE},
+            "area_km2": shapes.to_crs(EQUAL_AREA).area.to_numpy() / 1e6,
+            "longitude": inside.x.to_numpy(),
+            "latitude": inside.y.to_numpy(),
+        }
+    )

@@ -43,19 +43,13 @@ def run_gate(
     """
     check_run_id(run_id)
     checked_at = datetime.now(UTC)
-    with gate_databases(
-        database, attach or {}, checked_at=checked_at, memory_limit=memory_limit
-    ) as databases:
-        results = [
-            result for suite in suites(layer) for result in check_suite(databases, suite, layer, checked_at)
-        ]
+    with gate_databases(database, attach or {}, checked_at=checked_at, memory_limit=memory_limit) as databases:
+        results = [result for suite in suites(layer) for result in check_suite(databases, suite, layer, checked_at)]
     write_reports(docs_dir, run_id, layer, results, checked_at)
     return results
 
 
-def check_suite(
-    databases: GateDatabases, suite: Suite, layer: Layer, checked_at: datetime
-) -> list[ExpectationResult]:
+def check_suite(databases: GateDatabases, suite: Suite, layer: Layer, checked_at: datetime) -> list[ExpectationResult]:
     """Check one suite; what cannot be checked counts as failed."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -68,8 +62,7 @@ def check_suite(
     verdicts = _by_name(_validate(batch, expectations, "BOOLEAN_ONLY"))
     details = _details(batch, [e for e in expectations if not verdicts[_name(e)].success])
     return [
-        _result(verdicts[name], details.get(name), suite.table, layer, checked_at)
-        for name in map(_name, expectations)
+        _result(verdicts[name], details.get(name), suite.table, layer, checked_at) for name in map(_name, expectations)
     ]
 
 

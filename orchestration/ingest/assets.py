@@ -29,7 +29,7 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where raw exports are read from, and what the person who started the run has agreed to."""
 
     folder: str | None = None
-    accept_shrink: list[str] = []
+    accept_shrink: list[str] = []  # noqa: RUF012  a pydantic field is copied for each instance
 
     def source(self, city: str) -> FolderSource:
         """The folder of a city's exports: the one named, else the city's own under incoming/."""
@@ -107,7 +107,9 @@ def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
         home = settings()
         _start_over(home)
         with duckdb.connect(str(home.warehouse_database), config={"memory_limit": home.memory_limit}) as connection:
-            bind(connection, all_cities.values(), loads_in_use(home, context.run_id, raw_exports.accept_shrink), home.raw)
+            bind(
+                connection, all_cities.values(), loads_in_use(home, context.run_id, raw_exports.accept_shrink), home.raw
+            )
             shapes = _shapes(connection)
         for key in context.selected_asset_keys:
             rows, columns = shapes["__".join(key.path[1:])]

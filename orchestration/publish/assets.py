@@ -50,8 +50,13 @@ def gate_results_asset(published: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """The gates' verdicts as a mart, complete only once the last gate has passed."""
 
     @dg.asset(
-        key=GATE_RESULTS, deps=published, group_name="release", owners=OWNER, kinds={"duckdb"},
-        description=DESCRIPTION, pool="warehouse_writer",
+        key=GATE_RESULTS,
+        deps=published,
+        group_name="release",
+        owners=OWNER,
+        kinds={"duckdb"},
+        description=DESCRIPTION,
+        pool="warehouse_writer",
     )
     def gate_results(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = settings()
@@ -81,7 +86,11 @@ def release_asset(contents: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """The release: written beside the current one, checked, made current in one step."""
 
     @dg.asset(
-        key=RELEASE, deps=[GATE_RESULTS, *contents], group_name="release", owners=OWNER, kinds={"duckdb", "parquet"},
+        key=RELEASE,
+        deps=[GATE_RESULTS, *contents],
+        group_name="release",
+        owners=OWNER,
+        kinds={"duckdb", "parquet"},
         description="What readers open: analyst.duckdb (the marts), public.duckdb and parquet/ (the published "
         "tables), manifest.json (loads, gates, row counts, digests).",
         pool="warehouse_writer",

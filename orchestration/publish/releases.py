@@ -5,7 +5,6 @@ one step. Who holds an older release keeps reading it. Nothing here knows Dagste
 """
 
 import json
-import os
 import shutil
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -98,7 +97,7 @@ def publish(releases: Path, folder: Path, manifest: Release) -> Path:
         if path.is_file():
             path.chmod(0o400)
     final = releases / manifest.release_id
-    os.rename(folder, final)
+    folder.rename(final)
     swap(releases, final)
     return final
 
@@ -108,13 +107,15 @@ def swap(releases: Path, final: Path) -> None:
     link = releases / f".{CURRENT}-{final.name}"
     link.unlink(missing_ok=True)
     link.symlink_to(final.name, target_is_directory=True)
-    os.replace(link, releases / CURRENT)
+    link.replace(releases / CURRENT)
 
 
 def prune(releases: Path, keep: int) -> list[str]:
     """Delete all but the newest `keep` releases; the current one always stays. Returns what was deleted."""
     current = current_release(releases)
-    finished = sorted(path for path in releases.iterdir() if path.is_dir() and not path.is_symlink() and path.name[0] != ".")
+    finished = sorted(
+        path for path in releases.iterdir() if path.is_dir() and not path.is_symlink() and path.name[0] != "."
+    )
     doomed = [path for path in finished[:-keep] if path != current]
     for path in doomed:
         shutil.rmtree(path)

@@ -62,9 +62,7 @@ def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
     return layer
 
 
-def events(
-    results: list[NodeResult], translator: Translator
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+def events(results: list[NodeResult], translator: Translator) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
     """What dbt did, as Dagster tells it: a materialization a model, a check result a test."""
     nodes = manifest()["nodes"]
     built = [nodes[r.unique_id] for r in results if r.ok and r.unique_id in nodes]
@@ -89,12 +87,15 @@ def events(
             rows, columns = shapes[result.unique_id]
             yield dg.MaterializeResult(
                 asset_key=translator.get_asset_spec(manifest(), result.unique_id, None).key,
-                metadata={"dagster/column_schema": _schema(node, columns), "seconds": result.seconds}
-                | ({} if rows is None else {"dagster/row_count": rows}),
+                metadata={
+                    "dagster/row_count": rows,
+                    "dagster/column_schema": _schema(node, columns),
+                    "seconds": result.seconds,
+                },
             )
 
 
-def relation_shapes(nodes: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int | None, dict[str, str]]]:
+def relation_shapes(nodes: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, dict[str, str]]]:
     """Rows and column types of the relations of some dbt nodes, by unique id."""
     home = settings()
     columns: dict[tuple[str, str, str], dict[str, str]] = {}
@@ -114,9 +115,7 @@ def relation_shapes(nodes: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int |
         }
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> int | None:
-    if node["config"]["materialized"] == "view" and node["fqn"][1] == "intermediate":
-        return None  # to count it would do its joins and sorts a second time
+def _rows(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> int:
     relation = ".".join(_quote(node[part]) for part in ("database", "schema", "alias"))
     return int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
 

@@ -80,8 +80,17 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    flags = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR), "--quiet", "--no-print",
-             "--no-use-colors", "--log-level-file", "none"]
+    flags = [
+        "--project-dir",
+        str(DBT_PROJECT_DIR),
+        "--profiles-dir",
+        str(DBT_PROJECT_DIR),
+        "--quiet",
+        "--no-print",
+        "--no-use-colors",
+        "--log-level-file",
+        "none",
+    ]
     try:
         with _standard_output_to_error():
             outcome = dbtRunner(manifest=manifest).invoke([arguments[0], *flags, *arguments[1:]])

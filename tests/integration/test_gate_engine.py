@@ -19,14 +19,25 @@ from expectations.suites.canonical import unit_responses
 from orchestration.gates.engine import ExpectationResult, run_gate
 
 ATTACHED: dict[Layer, list[str]] = {
-    "raw": [], "canonical": [], "marts": ["warehouse"], "published": ["analyst"],
+    "raw": [],
+    "canonical": [],
+    "marts": ["warehouse"],
+    "published": ["analyst"],
 }
 DATABASE: dict[Layer, str] = {
-    "raw": "warehouse", "canonical": "warehouse", "marts": "analyst", "published": "public",
+    "raw": "warehouse",
+    "canonical": "warehouse",
+    "marts": "analyst",
+    "published": "public",
 }
 
 ROWS = {
-    "calls": 2000, "unit_responses": 1800, "contacts": 400, "offenses": 600, "requests": 300, "resources": 40,
+    "calls": 2000,
+    "unit_responses": 1800,
+    "contacts": 400,
+    "offenses": 600,
+    "requests": 300,
+    "resources": 40,
 }
 FACTS = {"calls": "demand", "contacts": "enforcement", "offenses": "crime"}
 TIME = "timestamp '2024-01-01' + interval (i % 180) day"
@@ -34,9 +45,9 @@ PLACE = """'located' as location_status, -93.5 + (i % 100) / 1000 as longitude,
     41.5 + (i % 90) / 1000 as latitude"""
 COLUMNS = {
     "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {TIME} as received_at_utc, "
-             f"{TIME} + interval 9 minute as arrived_at_utc, '12 ELM ST' as block_address, {PLACE}",
+    f"{TIME} + interval 9 minute as arrived_at_utc, '12 ELM ST' as block_address, {PLACE}",
     "unit_responses": f"i::varchar as call_id, {TIME} + interval 2 minute as dispatched_at_utc, "
-                      f"{TIME} + interval 8 minute as arrived_at_utc",
+    f"{TIME} + interval 8 minute as arrived_at_utc",
     "contacts": f"{TIME} as contact_at_utc, 'Blue' as subject_race, {PLACE}",
     "offenses": f"{TIME} as offense_at_utc, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
     "requests": f"{TIME} as requested_at_utc, null::varchar as published_zone_id, {PLACE}",
@@ -61,12 +72,17 @@ create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_
 create table canonical.staged_rows as
     select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
         'accepted' as row_status, null::varchar as row_reason, rows from entities;
-""" + "".join(f"""
+""" + "".join(
+    f"""
 create table canonical.{entity} as
     select 'riverbend' as city, '{entity}_export' as source_dataset, i, {columns}
     from range({ROWS[entity]}) as t(i);
-""" for entity, columns in COLUMNS.items())
-MARTS = "".join(f"""
+"""
+    for entity, columns in COLUMNS.items()
+)
+MARTS = (
+    "".join(
+        f"""
 create schema {schema};
 create table {schema}.fct_{entity} as
     select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
@@ -75,7 +91,10 @@ create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
         count(*) as {"records" if entity == "calls" else entity}, median(response_minutes) as median_minutes
     from {schema}.fct_{entity} group by all;
-""" for entity, schema in FACTS.items()) + """
+"""
+        for entity, schema in FACTS.items()
+    )
+    + """
 create schema zones; create schema audit;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
@@ -87,6 +106,7 @@ create table zones.zone_summary as
 create table audit.row_accounting as
     select city, data_set, load_id, 'accepted' as fate, '' as reason, rows from warehouse.raw.loads;
 """
+)
 PUBLISHED = """
 create schema published;
 create table published.zone_summary as
@@ -100,109 +120,254 @@ CELL = "zone_id = 'T1' and measure = 'calls' and month = date '2024-02-01'"
 HIDE = "update published.zone_month set n = null, status = 'suppressed' where zone_id = 'T1' and month"
 
 BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
-    "renamed column": ("raw", """update raw.load_columns set present = false, likely_new_name = 'call_no'
+    "renamed column": (
+        "raw",
+        """update raw.load_columns set present = false, likely_new_name = 'call_no'
         where column_name = 'call_number'""",
-        {"needed_column_present"}, "It is probably called “call_no” now."),
-    "half the rows": ("raw", "update raw.loads set rows = 1000, records = 1000 where entity = 'calls'",
-        {"rows_kept"}, "50% of the rows are gone (1,000 now, 2,000 in the current release)"),
-    "load without rows": ("raw", """update raw.loads set rows = 0, records = 0, previous_rows = null
+        {"needed_column_present"},
+        "It is probably called “call_no” now.",
+    ),
+    "half the rows": (
+        "raw",
+        "update raw.loads set rows = 1000, records = 1000 where entity = 'calls'",
+        {"rows_kept"},
+        "50% of the rows are gone (1,000 now, 2,000 in the current release)",
+    ),
+    "load without rows": (
+        "raw",
+        """update raw.loads set rows = 0, records = 0, previous_rows = null
         where entity = 'resources'""",
-        {"load_has_rows"}, "load resources-1 has no rows"),
+        {"load_has_rows"},
+        "load resources-1 has no rows",
+    ),
     "no load": ("raw", "delete from raw.loads", {"not_empty"}, "raw.loads has 0 rows"),
-    "row lost while reading": ("raw", "update raw.loads set records = rows + 1 where entity = 'offenses'",
-        {"rows_match_records"}, "601 records, but 600 rows were read and 0 lines rejected (-1)"),
-    "unreadable lines": ("raw", """update raw.loads set rejected_lines = 40, records = rows + 40
+    "row lost while reading": (
+        "raw",
+        "update raw.loads set records = rows + 1 where entity = 'offenses'",
+        {"rows_match_records"},
+        "601 records, but 600 rows were read and 0 lines rejected (-1)",
+    ),
+    "unreadable lines": (
+        "raw",
+        """update raw.loads set rejected_lines = 40, records = rows + 40
         where entity = 'calls'""",
-        {"rejected_share", "rejected_lines_listed"}, "40 of 2,040 lines (2.0%) could not be read"),
-    "zeros as coordinates": ("canonical", """update canonical.calls set longitude = 0, latitude = 0
+        {"rejected_share", "rejected_lines_listed"},
+        "40 of 2,040 lines (2.0%) could not be read",
+    ),
+    "zeros as coordinates": (
+        "canonical",
+        """update canonical.calls set longitude = 0, latitude = 0
         where i % 10 = 0""",
-        {"inside_the_city"}, "near longitude 0.0, latitude 0.0: in the ocean where both are 0"),
-    "exchanged coordinates": ("canonical", """update canonical.requests set longitude = latitude,
-        latitude = longitude""", {"inside_the_city"}, "longitude 41.5, latitude -93.5"),
-    "arrival before receipt": ("canonical", """update canonical.calls
+        {"inside_the_city"},
+        "near longitude 0.0, latitude 0.0: in the ocean where both are 0",
+    ),
+    "exchanged coordinates": (
+        "canonical",
+        """update canonical.requests set longitude = latitude,
+        latitude = longitude""",
+        {"inside_the_city"},
+        "longitude 41.5, latitude -93.5",
+    ),
+    "arrival before receipt": (
+        "canonical",
+        """update canonical.calls
         set arrived_at_utc = received_at_utc - interval 5 minute where i % 5 = 0""",
-        {"arrival_after_receipt"}, "on 400 of 2,000 calls (20.0%) somebody arrived before"),
-    "unit before the call": ("canonical", """update canonical.unit_responses
+        {"arrival_after_receipt"},
+        "on 400 of 2,000 calls (20.0%) somebody arrived before",
+    ),
+    "unit before the call": (
+        "canonical",
+        """update canonical.unit_responses
         set arrived_at_utc = arrived_at_utc - interval 1 hour where i % 5 = 0""",
-        {"arrival_after_receipt"}, "of 1,800 responses compared with their call, 360 (20.0%)"),
-    "doubled keys": ("canonical", """insert into canonical.staged_rows
+        {"arrival_after_receipt"},
+        "of 1,800 responses compared with their call, 360 (20.0%)",
+    ),
+    "doubled keys": (
+        "canonical",
+        """insert into canonical.staged_rows
         values ('riverbend', 'calls_export', 'calls-1', 'calls', 'excluded', 'repeated_row', 2000);
         update raw.loads set rows = 4000 where entity = 'calls'""",
-        {"repeated_keys"}, "2,000 of 4,000 rows (50.0%) have a duplicated key"),
-    "format changed": ("canonical", """insert into canonical.staged_rows
+        {"repeated_keys"},
+        "2,000 of 4,000 rows (50.0%) have a duplicated key",
+    ),
+    "format changed": (
+        "canonical",
+        """insert into canonical.staged_rows
         values ('riverbend', 'calls_export', 'calls-1', 'calls', 'quarantined', 'time_unreadable', 500);
         update raw.loads set rows = 2500 where entity = 'calls'""",
-        {"quarantined_share"}, "500 of 2,500 rows (20.0%) are quarantined, most for time_unreadable"),
-    "row without a fate": ("canonical", "update raw.loads set rows = rows + 1 where entity = 'contacts'",
-        {"staged_rows_match_loads"}, "401 raw rows, staging accounts for 400 (-1)"),
-    "row lost after staging": ("canonical", "delete from canonical.offenses where i = 7",
-        {"rows_match_staging"}, "staging accepted 600 rows, canonical.offenses has 599 (-1)"),
-    "year mistyped": ("canonical", "update canonical.contacts set contact_at_utc = '2924-05-01' where i < 8",
-        {"not_in_the_future"}, "8 of 400 rows lie in the future, the latest on 2924-05-01"),
-    "other offense codes": ("canonical", """update canonical.offenses set nibrs_code = 'PC 459'
+        {"quarantined_share"},
+        "500 of 2,500 rows (20.0%) are quarantined, most for time_unreadable",
+    ),
+    "row without a fate": (
+        "canonical",
+        "update raw.loads set rows = rows + 1 where entity = 'contacts'",
+        {"staged_rows_match_loads"},
+        "401 raw rows, staging accounts for 400 (-1)",
+    ),
+    "row lost after staging": (
+        "canonical",
+        "delete from canonical.offenses where i = 7",
+        {"rows_match_staging"},
+        "staging accepted 600 rows, canonical.offenses has 599 (-1)",
+    ),
+    "year mistyped": (
+        "canonical",
+        "update canonical.contacts set contact_at_utc = '2924-05-01' where i < 8",
+        {"not_in_the_future"},
+        "8 of 400 rows lie in the future, the latest on 2924-05-01",
+    ),
+    "other offense codes": (
+        "canonical",
+        """update canonical.offenses set nibrs_code = 'PC 459'
         where i % 4 = 0""",
-        {"offense_codes_known"}, "150 of 600 offense codes (25.0%) are not NIBRS codes, most often PC 459"),
-    "places withheld": ("canonical", """update canonical.calls set location_status = 'withheld'
+        {"offense_codes_known"},
+        "150 of 600 offense codes (25.0%) are not NIBRS codes, most often PC 459",
+    ),
+    "places withheld": (
+        "canonical",
+        """update canonical.calls set location_status = 'withheld'
         where i % 4 > 0""",
-        {"located_share"}, "only 500 of 2,000 rows (25.0%) have a place"),
-    "column gone": ("canonical", "alter table canonical.contacts drop longitude",
-        {"table_readable"}, "canonical.contacts could not be checked"),
-    "fact lost a row": ("marts", "delete from crime.fct_offenses where i = 3",
+        {"located_share"},
+        "only 500 of 2,000 rows (25.0%) have a place",
+    ),
+    "column gone": (
+        "canonical",
+        "alter table canonical.contacts drop longitude",
+        {"table_readable"},
+        "canonical.contacts could not be checked",
+    ),
+    "fact lost a row": (
+        "marts",
+        "delete from crime.fct_offenses where i = 3",
         {"rows_match_canonical", "months_match_fact"},
-        "canonical.offenses has 600 rows, crime.fct_offenses has 599"),
-    "month off by one": ("marts", """update demand.calls_by_zone_month set records = records + 1
-        where zone_id = 'T1' and month = '2024-02-01'""", {"months_match_fact"}, "riverbend, 2024-02: "),
-    "infinite duration": ("marts", "update demand.fct_calls set response_minutes = 'inf' where i = 5",
-        {"numbers_are_finite"}, "infinite or undefined values in response_minutes"),
-    "rate not a number": ("marts", """update zones.zone_summary set rate_per_1000 = 'nan', rate_lo = null,
+        "canonical.offenses has 600 rows, crime.fct_offenses has 599",
+    ),
+    "month off by one": (
+        "marts",
+        """update demand.calls_by_zone_month set records = records + 1
+        where zone_id = 'T1' and month = '2024-02-01'""",
+        {"months_match_fact"},
+        "riverbend, 2024-02: ",
+    ),
+    "infinite duration": (
+        "marts",
+        "update demand.fct_calls set response_minutes = 'inf' where i = 5",
+        {"numbers_are_finite"},
+        "infinite or undefined values in response_minutes",
+    ),
+    "rate not a number": (
+        "marts",
+        """update zones.zone_summary set rate_per_1000 = 'nan', rate_lo = null,
         rate_hi = null where n = 500""",
-        {"numbers_are_finite"}, "infinite or undefined values in rate_per_1000"),
-    "rate outside its interval": ("marts", "update zones.zone_summary set rate_hi = 1 where n = 500",
-        {"rate_within_interval"}, "the rate 125.000 is not within its interval 124.000 to 1.000 (exact)"),
-    "rate despite its status": ("marts", "update zones.zone_summary set status = 'suppressed' where n = 100",
-        {"rate_matches_status"}, "status suppressed"),
-    "negative count": ("marts", "update zones.zone_summary set n = -1 where n = 100",
-        {"no_negative_counts"}, "values below zero in n"),
-    "accounting off by one": ("marts", "update audit.row_accounting set rows = rows - 1 where rows = 2000",
-        {"rows_add_up"}, "brought 2,000 rows and rejected lines, the accounting explains 1,999 (-1)"),
-    "zones of another city": ("marts", "update enforcement.fct_contacts set zone_id = null where i < 40",
-        {"located_rows_have_a_zone"}, "40 of 400 located rows (10.0%) are in no zone"),
-    "unsuppressed seven": ("published", f"update published.zone_month set n = 7 where {CELL}",
+        {"numbers_are_finite"},
+        "infinite or undefined values in rate_per_1000",
+    ),
+    "rate outside its interval": (
+        "marts",
+        "update zones.zone_summary set rate_hi = 1 where n = 500",
+        {"rate_within_interval"},
+        "the rate 125.000 is not within its interval 124.000 to 1.000 (exact)",
+    ),
+    "rate despite its status": (
+        "marts",
+        "update zones.zone_summary set status = 'suppressed' where n = 100",
+        {"rate_matches_status"},
+        "status suppressed",
+    ),
+    "negative count": (
+        "marts",
+        "update zones.zone_summary set n = -1 where n = 100",
+        {"no_negative_counts"},
+        "values below zero in n",
+    ),
+    "accounting off by one": (
+        "marts",
+        "update audit.row_accounting set rows = rows - 1 where rows = 2000",
+        {"rows_add_up"},
+        "brought 2,000 rows and rejected lines, the accounting explains 1,999 (-1)",
+    ),
+    "zones of another city": (
+        "marts",
+        "update enforcement.fct_contacts set zone_id = null where i < 40",
+        {"located_rows_have_a_zone"},
+        "40 of 400 located rows (10.0%) are in no zone",
+    ),
+    "unsuppressed seven": (
+        "published",
+        f"update published.zone_month set n = 7 where {CELL}",
         {"no_small_counts", "months_within_total", "months_match_mart"},
-        "zone T1, 2024-02: the number of calls lies between 1 and 10"),
-    "lone hidden month": ("published", f"{HIDE} = '2024-02-01'",
-        {"no_lone_hidden_month"}, "zone T1, calls: exactly one month is hidden"),
-    "small remainder": ("published", f"""{HIDE} <= '2024-02-01'; update published.zone_month set n = n +
+        "zone T1, 2024-02: the number of calls lies between 1 and 10",
+    ),
+    "lone hidden month": (
+        "published",
+        f"{HIDE} = '2024-02-01'",
+        {"no_lone_hidden_month"},
+        "zone T1, calls: exactly one month is hidden",
+    ),
+    "small remainder": (
+        "published",
+        f"""{HIDE} <= '2024-02-01'; update published.zone_month set n = n +
         (select 500 - 5 - sum(n) from published.zone_month where zone_id = 'T1')
         where zone_id = 'T1' and month = '2024-03-01'""",
-        {"no_small_remainder", "months_match_mart"}, "leaves at most 10 for 2 hidden months"),
-    "count beside suppressed": ("published", f"""update published.zone_month set status = 'suppressed'
+        {"no_small_remainder", "months_match_mart"},
+        "leaves at most 10 for 2 hidden months",
+    ),
+    "count beside suppressed": (
+        "published",
+        f"""update published.zone_month set status = 'suppressed'
         where {CELL}""",
-        {"suppressed_rows_are_empty"}, "the status is suppressed, but the count does not follow it"),
-    "rate beside suppressed": ("published", """update published.zone_summary
+        {"suppressed_rows_are_empty"},
+        "the status is suppressed, but the count does not follow it",
+    ),
+    "rate beside suppressed": (
+        "published",
+        """update published.zone_summary
         set n = null, status = 'suppressed' where zone_id = 'T2'""",
-        {"suppressed_rows_are_empty", "no_rate_without_count"}, "its count is hidden"),
-    "total unlike the mart's": ("published", "update published.zone_summary set n = 99 where n = 100",
-        {"totals_match_mart"}, "99 is published, zones.zone_summary has 100"),
-    "coordinate published": ("published", "alter table published.zone_month add column longitude double",
-        {"no_personal_columns"}, "published.zone_month has the column longitude"),
-    "unguarded table": ("published", "create table published.notes as select 'x' as note",
-        {"only_guarded_tables"}, "published.notes has a column note and no expectations"),
+        {"suppressed_rows_are_empty", "no_rate_without_count"},
+        "its count is hidden",
+    ),
+    "total unlike the mart's": (
+        "published",
+        "update published.zone_summary set n = 99 where n = 100",
+        {"totals_match_mart"},
+        "99 is published, zones.zone_summary has 100",
+    ),
+    "coordinate published": (
+        "published",
+        "alter table published.zone_month add column longitude double",
+        {"no_personal_columns"},
+        "published.zone_month has the column longitude",
+    ),
+    "unguarded table": (
+        "published",
+        "create table published.notes as select 'x' as note",
+        {"only_guarded_tables"},
+        "published.notes has a column note and no expectations",
+    ),
 }
 SOUND: dict[str, tuple[Layer, str]] = {
     "raw": ("raw", ""),
-    "shrink accepted": ("raw", """update raw.loads set rows = 1000, records = 1000, shrink_accepted = true
-        where entity = 'calls'"""),
+    "shrink accepted": (
+        "raw",
+        """update raw.loads set rows = 1000, records = 1000, shrink_accepted = true
+        where entity = 'calls'""",
+    ),
     "records unknown": ("raw", "update raw.loads set records = null"),
     "canonical": ("canonical", ""),
     "a few points outside": ("canonical", "update canonical.calls set longitude = 0 where i < 30"),
-    "zone in place of a point": ("canonical", """update canonical.requests set location_status = 'withheld',
-        longitude = null, latitude = null, published_zone_id = 'T1'"""),
+    "zone in place of a point": (
+        "canonical",
+        """update canonical.requests set location_status = 'withheld',
+        longitude = null, latitude = null, published_zone_id = 'T1'""",
+    ),
     "marts": ("marts", ""),
     "published": ("published", ""),
     "two hidden months": ("published", f"{HIDE} <= '2024-02-01'"),
-    "suppressed total": ("published", f"""update published.zone_summary set n = null, status = 'suppressed',
-        rate_per_1000 = null, rate_lo = null, rate_hi = null where zone_id = 'T1'; {HIDE} = '2024-02-01'"""),
+    "suppressed total": (
+        "published",
+        f"""update published.zone_summary set n = null, status = 'suppressed',
+        rate_per_1000 = null, rate_lo = null, rate_hi = null where zone_id = 'T1'; {HIDE} = '2024-02-01'""",
+    ),
 }
 
 
@@ -210,8 +375,11 @@ SOUND: dict[str, tuple[Layer, str]] = {
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Databases in which every gate passes."""
     folder = tmp_path_factory.mktemp("sound")
-    for name, attached, statements in (("warehouse", None, WAREHOUSE), ("analyst", "warehouse", MARTS),
-                                       ("public", "analyst", PUBLISHED)):
+    for name, attached, statements in (
+        ("warehouse", None, WAREHOUSE),
+        ("analyst", "warehouse", MARTS),
+        ("public", "analyst", PUBLISHED),
+    ):
         with duckdb.connect(folder / f"{name}.duckdb") as connection:
             if attached:
                 connection.execute(f"attach '{folder / attached}.duckdb' as {attached} (read_only)")
@@ -253,7 +421,8 @@ def test_warnings_do_not_stop_and_what_cannot_be_checked_does(sound: Path, tmp_p
     assert not any(result.stops for result in warned)
     unreadable = run(sound, tmp_path, "canonical", "drop table canonical.requests")
     assert [(result.table, result.severity) for result in unreadable if result.stops] == [
-        ("canonical.requests", "critical")]
+        ("canonical.requests", "critical")
+    ]
 
 
 def test_great_expectations_still_tells_true_from_false_on_duckdb(sound: Path, tmp_path: Path) -> None:
@@ -302,7 +471,9 @@ def test_reports_are_readable_offline_and_hold_no_personal_values(sound: Path, t
 def test_profiles_keep_personal_columns_out_of_reach(sound: Path, layer: Layer) -> None:
     contracts = (Path(__file__).parents[2] / "dbt_project" / "models" / "canonical").glob("*.yml")
     columns = [
-        column for path in contracts for model in yaml.safe_load(path.read_text()).get("models", [])
+        column
+        for path in contracts
+        for model in yaml.safe_load(path.read_text()).get("models", [])
         for column in model["columns"]
     ]
     personal = {column["name"] for column in columns if "restricted" in column.get("description", "")}

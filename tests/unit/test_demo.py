@@ -272,9 +272,7 @@ def test_flaws_of_the_calls_file(city: Path) -> None:
     assert part(sum(call["Longitude"] == "0.0" for call in calls)) == pytest.approx(0.005, abs=0.002)
     assert part(sum(call["Longitude"] == "" for call in calls)) == pytest.approx(0.035, abs=0.006)
     assert part(sum(call["Priority"] == "" for call in calls)) == pytest.approx(0.01, abs=0.002)
-    assert part(sum(c["Initial Call Type"] != c["Final Call Type"] for c in calls)) == pytest.approx(
-        0.08, abs=0.01
-    )
+    assert part(sum(c["Initial Call Type"] != c["Final Call Type"] for c in calls)) == pytest.approx(0.08, abs=0.01)
     assert "DOMESTIC DISTURBANCE" in withheld and "TRAFFIC STOP" not in withheld
     assert {call["Call Source"] for call in calls} == {
         "911",
@@ -312,9 +310,7 @@ def test_units(city: Path) -> None:
 @pytest.mark.parametrize("stem", ["officer_stops", "arrests"])
 def test_feature_pages(city: Path, stem: str) -> None:
     pages = [json.loads(path.read_text()) for path in sorted(city.glob(f"{stem}_*.json"))]
-    assert {"rows": sum(len(page["features"]) for page in pages), "pages": len(pages)} == truth(city)[
-        "counts"
-    ][stem]
+    assert {"rows": sum(len(page["features"]) for page in pages), "pages": len(pages)} == truth(city)["counts"][stem]
     assert [page.get("exceededTransferLimit", False) for page in pages] == [True] * (len(pages) - 1) + [False]
     attributes = [feature["attributes"] for page in pages for feature in page["features"]]
     assert [row["OBJECTID"] for row in attributes] == list(range(1, len(attributes) + 1))
@@ -367,9 +363,7 @@ def test_budget_subtotals_add_up(small: Path) -> None:
                 "Amount",
             )
         )
-        assert any(isinstance(line[5], str) for line in body) and any(
-            isinstance(line[5], int) for line in body
-        )
+        assert any(isinstance(line[5], str) for line in body) and any(isinstance(line[5], int) for line in body)
         adopted: Counter[str] = Counter()
         for line in body:
             amount = int(re.sub(r"[$,]", "", str(line[5])))

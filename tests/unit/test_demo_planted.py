@@ -47,9 +47,7 @@ def sql_table(con: duckdb.DuckDBPyConnection, path: Path, columns: str, rows: li
 def zones_of_blocks(city: Path, con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Block address and zone, from the published coordinates and polygons."""
     zones = json.loads((city / "zones.geojson").read_text())["features"]
-    blocks = con.execute(
-        "SELECT DISTINCT address, lon, lat FROM calls WHERE lon <> 0 AND address <> 'WITHHELD'"
-    )
+    blocks = con.execute("SELECT DISTINCT address, lon, lat FROM calls WHERE lon <> 0 AND address <> 'WITHHELD'")
     places = blocks.fetchall()
     tree = shapely.STRtree([shape(zone["geometry"]) for zone in zones])
     point, zone = tree.query(shapely.points([(lon, lat) for _, lon, lat in places]), predicate="within")
@@ -79,9 +77,7 @@ def con(
     sql_table(con, scratch / "types.txt", "final VARCHAR, grp VARCHAR, place VARCHAR", types)
     sql_table(con, scratch / "block_zones.txt", "address VARCHAR, zone VARCHAR", zones_of_blocks(city, con))
     members = [
-        (number, n, place)
-        for n, group in enumerate(truth["duplicate_groups"])
-        for place, number in enumerate(group)
+        (number, n, place) for n, group in enumerate(truth["duplicate_groups"]) for place, number in enumerate(group)
     ]
     sql_table(con, scratch / "groups.txt", "number VARCHAR, event INTEGER, place INTEGER", members)
     yield con
@@ -129,9 +125,7 @@ def test_most_calls_that_look_like_duplicates_are_planted(con: duckdb.DuckDBPyCo
         FROM calls
         WHERE address <> 'WITHHELD' AND coalesce(source, '') NOT IN ('FIELD', 'CAD SYSTEM')
     """
-    planted = (
-        "SELECT count(*) FROM groups JOIN calls USING (number) WHERE place > 0 AND address <> 'WITHHELD'"
-    )
+    planted = "SELECT count(*) FROM groups JOIN calls USING (number) WHERE place > 0 AND address <> 'WITHHELD'"
     (lookalikes,) = one(con, f"SELECT count(*) FROM ({gaps}) WHERE gap <= INTERVAL 10 MINUTE")
     assert one(con, planted)[0] == pytest.approx(lookalikes, rel=0.03)
 
@@ -162,9 +156,7 @@ def test_programme_lowers_police_dispatch(con: duckdb.DuckDBPyConnection, truth:
     assert one(con, elsewhere) == (0,)
 
 
-def test_crime_and_enforcement_stand_out_where_planted(
-    con: duckdb.DuckDBPyConnection, truth: dict[str, Any]
-) -> None:
+def test_crime_and_enforcement_stand_out_where_planted(con: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
     counts = con.execute("""
         SELECT z.zone, count_if(t.grp IN ('violent', 'property')) AS crime,
             count_if(t.place IN ('stops', 'checks')) AS contacts
@@ -226,16 +218,12 @@ def test_searches_find_less_where_police_are_planted(city: Path, truth: dict[str
     assert rate[True] < rate[False]
 
 
-def test_services_are_missing_where_planted(
-    city: Path, con: duckdb.DuckDBPyConnection, truth: dict[str, Any]
-) -> None:
+def test_services_are_missing_where_planted(city: Path, con: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
     zones = json.loads((city / "zones.geojson").read_text())["features"]
     poor = [shape(z["geometry"]) for z in zones if z["properties"]["zone_id"] in truth["low_resource_zones"]]
     query = f"""SELECT "Facility Type", Longitude, Latitude, Beds FROM '{city / "resources.csv"}'"""
     facilities = con.execute(query).fetchall()
-    inside = {
-        kind for kind, lon, lat, _ in facilities if any(p.contains(shapely.Point(lon, lat)) for p in poor)
-    }
+    inside = {kind for kind, lon, lat, _ in facilities if any(p.contains(shapely.Point(lon, lat)) for p in poor)}
     assert inside <= {"Convenience Store"}
     assert len({kind for kind, *_ in facilities}) == 8
     assert -999 in {beds for *_, beds in facilities}

@@ -31,12 +31,10 @@ def expectations() -> list[Expectation]:
         *entity_expectations(TABLE, time="call_at_utc", located=True),
         no_rows(
             "arrival_after_receipt",
-            f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} "
-            f"* timed",
+            f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} * timed",
             severity="critical",
             why=ARRIVED_BEFORE_RECEIVED.reason,
-            expected=f"At most {ARRIVED_BEFORE_RECEIVED.value:.0%} of calls show an arrival before the call "
-            f"came in.",
+            expected=f"At most {ARRIVED_BEFORE_RECEIVED.value:.0%} of calls show an arrival before the call came in.",
             message="{city} / {source_dataset}: on {early:,} of {timed:,} calls ({share:.1%}) somebody "
             "arrived before the call was received.",
             mend="See in the city's staging model whether the two time columns are exchanged or read in "

@@ -34,12 +34,10 @@ def expectations() -> list[Expectation]:
         *entity_expectations(TABLE, time="offense_at_utc", located=True),
         no_rows(
             "offense_codes_known",
-            f"select *, unknown / coded as share from {{batch}} where unknown > "
-            f"{UNKNOWN_OFFENSE_CODES.value} * coded",
+            f"select *, unknown / coded as share from {{batch}} where unknown > {UNKNOWN_OFFENSE_CODES.value} * coded",
             severity="critical",
             why=UNKNOWN_OFFENSE_CODES.reason,
-            expected=f"At most {UNKNOWN_OFFENSE_CODES.value:.0%} of offense codes are not in the NIBRS "
-            f"codebook.",
+            expected=f"At most {UNKNOWN_OFFENSE_CODES.value:.0%} of offense codes are not in the NIBRS codebook.",
             message="{city} / {source_dataset}: {unknown:,} of {coded:,} offense codes ({share:.1%}) are "
             "not NIBRS codes, most often {examples}.",
             mend="Map the publisher's codes in the city's staging model, or add new NIBRS codes to "

@@ -38,8 +38,7 @@ def expectations() -> list[Expectation]:
             expected="Accepted, quarantined and excluded rows of a load add up to its raw rows.",
             message="{city} / {data_set}: load {load_id} has {loaded:,} raw rows, staging accounts for "
             "{staged:,} ({difference:+,}).",
-            mend="Look in the city's staging model for a filter that drops rows or a join that multiplies "
-            "them.",
+            mend="Look in the city's staging model for a filter that drops rows or a join that multiplies them.",
         ),
         no_rows(
             "quarantined_share",
@@ -72,8 +71,7 @@ def expectations() -> list[Expectation]:
             severity="critical",
             why=REPEATED_KEYS.reason,
             expected=f"At most {REPEATED_KEYS.value:.0%} of a data set's rows repeat the key of another row.",
-            message="{city} / {source_dataset}: {repeated:,} of {total:,} rows ({share:.1%}) have a "
-            "duplicated key.",
+            message="{city} / {source_dataset}: {repeated:,} of {total:,} rows ({share:.1%}) have a duplicated key.",
             mend="If a file was delivered twice, remove one; if the key does not identify a row, correct "
             "key in the city's catalog file.",
         ),

@@ -49,12 +49,10 @@ def expectations() -> list[Expectation]:
         *entity_expectations(TABLE, time="dispatched_at_utc", located=False),
         no_rows(
             "arrival_after_receipt",
-            f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} "
-            f"* timed",
+            f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} * timed",
             severity="critical",
             why=ARRIVED_BEFORE_RECEIVED.reason,
-            expected=f"At most {ARRIVED_BEFORE_RECEIVED.value:.0%} of units arrive before their call came "
-            f"in.",
+            expected=f"At most {ARRIVED_BEFORE_RECEIVED.value:.0%} of units arrive before their call came in.",
             message="{city} / {source_dataset}: of {timed:,} responses compared with their call, {early:,} "
             "({share:.1%}) arrived before the call was received.",
             mend="See in the city's staging models whether the time columns are exchanged or calls and "

@@ -27,8 +27,7 @@ def expectations() -> list[Expectation]:
         not_empty(
             TABLE,
             why="An empty summary would publish a map without numbers.",
-            mend="See that the city has zones (canonical.zones) and that zones.zone_summary was built after "
-            "them.",
+            mend="See that the city has zones (canonical.zones) and that zones.zone_summary was built after them.",
         ),
         numbers_are_finite(TABLE),
         no_negative_counts(TABLE),
@@ -46,8 +45,7 @@ def expectations() -> list[Expectation]:
             "rate_matches_status",
             "(rate_per_1000 is null) = coalesce(status in ('ok', 'unreliable'), false)",
             severity="critical",
-            why="A reader must be able to trust that a missing rate is explained, and a refused one not "
-            "shown.",
+            why="A reader must be able to trust that a missing rate is explained, and a refused one not shown.",
             expected="There is a rate exactly where the status is ok or unreliable.",
             message="{city}, {zone_kind} {zone_id}, {measure}: status {status} ({reason}) with rate "
             "{rate_per_1000:.3f}.",

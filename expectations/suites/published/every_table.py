@@ -54,8 +54,7 @@ def expectations() -> list[Expectation]:
             why="A table that no expectation reads could leave the building with anything in it.",
             expected=f"The schema published holds {' and '.join(GUARDED_TABLES)} alone.",
             message="published.{table_name} has a column {column_name} and no expectations.",
-            mend="Write its suite in expectations/suites/published and add it to GUARDED_TABLES, or move "
-            "the table.",
+            mend="Write its suite in expectations/suites/published and add it to GUARDED_TABLES, or move the table.",
         ),
         no_rows_where(
             "no_personal_columns",

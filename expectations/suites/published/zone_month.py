@@ -73,8 +73,7 @@ def expectations() -> list[Expectation]:
             subtraction + " having remainder < 0 or (hidden = 0 and remainder <> 0)",
             severity="critical",
             why="Readers will add the months up.",
-            expected="The published months of a zone never exceed its published total, and equal it if none "
-            "is hidden.",
+            expected="The published months of a zone never exceed its published total, and equal it if none is hidden.",
             message="{city}, zone {zone_id}, {measure}: the published months add up to {shown:,}, the "
             "published total is {total:,}, and {hidden} months are hidden.",
             mend="Build published.zone_month and published.zone_summary from the same mart and period.",
@@ -101,8 +100,7 @@ def expectations() -> list[Expectation]:
             severity="critical",
             why="The public and the analysts must see the same number, or neither can be trusted.",
             expected="Every published month equals the mart's.",
-            message="{city}, zone {zone_id}, {month:%Y-%m}, {measure}: the published count is not the "
-            "mart's.",
+            message="{city}, zone {zone_id}, {month:%Y-%m}, {measure}: the published count is not the mart's.",
             mend="Build published.zone_month from the marts by zone and month alone, for tracts.",
         ),
     ]

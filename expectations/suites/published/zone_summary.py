@@ -39,8 +39,7 @@ def expectations() -> list[Expectation]:
             severity="critical",
             why="A status beside the number it should hide protects nobody.",
             expected="A suppressed row has no count, rate or interval.",
-            message="{city}, zone {zone_id}, {measure}: the row is suppressed, but a count, rate or "
-            "interval is there.",
+            message="{city}, zone {zone_id}, {measure}: the row is suppressed, but a count, rate or interval is there.",
             mend="Set n, rate_per_1000, rate_lo and rate_hi to NULL wherever the status is suppressed.",
         ),
         no_rows_where(
@@ -49,8 +48,7 @@ def expectations() -> list[Expectation]:
             severity="critical",
             why="A rate times the population is the count again.",
             expected="A rate or interval is shown only beside its count.",
-            message="{city}, zone {zone_id}, {measure}: a rate or interval is shown, but its count is "
-            "hidden.",
+            message="{city}, zone {zone_id}, {measure}: a rate or interval is shown, but its count is hidden.",
             mend="Hide the rate and the interval with the count in the model of published.zone_summary.",
         ),
         no_rows(
@@ -66,8 +64,7 @@ def expectations() -> list[Expectation]:
             severity="critical",
             why="The public and the analysts must see the same number, or neither can be trusted.",
             expected="Every published count equals the mart's.",
-            message="{city}, zone {zone_id}, {measure}: {published:,} is published, zones.zone_summary has "
-            "{mart:,}.",
+            message="{city}, zone {zone_id}, {measure}: {published:,} is published, zones.zone_summary has {mart:,}.",
             mend="Build published.zone_summary from zones.zone_summary alone, for tracts.",
         ),
     ]

@@ -38,8 +38,7 @@ def expectations() -> list[Expectation]:
             why="An empty file is a failed download, not a city without incidents.",
             expected="Every load has rows.",
             message="{city} / {data_set}: load {load_id} has no rows.",
-            mend="Open the landed file: an error page or a lone header line means the download must be "
-            "repeated.",
+            mend="Open the landed file: an error page or a lone header line means the download must be repeated.",
         ),
         no_rows_where(
             "rows_match_records",
@@ -64,8 +63,7 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "rows_kept",
-            f"previous_rows > 0 and rows < {KEPT_ROWS.value} * previous_rows and not "
-            f"coalesce(shrink_accepted, false)",
+            f"previous_rows > 0 and rows < {KEPT_ROWS.value} * previous_rows and not coalesce(shrink_accepted, false)",
             severity="critical",
             why=KEPT_ROWS.reason,
             expected=f"A load keeps at least {KEPT_ROWS.value:.0%} of the rows of the load now released.",

@@ -33,8 +33,7 @@ def expectations() -> list[Expectation]:
             severity="warning",
             why="A rejected line without a reason cannot be explained to the publisher.",
             expected="The rejected lines listed are as many as the loads count.",
-            message="{city} / {data_set}: load {load_id} counts {counted:,} rejected lines, {listed:,} are "
-            "listed.",
+            message="{city} / {data_set}: load {load_id} counts {counted:,} rejected lines, {listed:,} are listed.",
             mend="Load the data set again, so that its rejected lines are written anew.",
         ),
     ]

@@ -1,3 +1,6 @@
+{# Stored: few rows come out of a sort of all calls, and they are read more than once. #}
+{{ config(materialized='table') }}
+
 with callers_about_the_same_place as (
     select
         city,
