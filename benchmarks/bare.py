@@ -17,7 +17,7 @@ from orchestration.catalog.model import DataSet, city
 from orchestration.ingest.columns import normalised
 from orchestration.ingest.sql import literal, quoted
 
-CONFIG = {"memory_limit": "2GB"}  # what the pipeline's DuckDB has
+MEMORY_LIMIT = "2GB"  # what the pipeline's DuckDB has
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 
 def build(plan: dict[str, Any], exports: Path, city_name: str, out: Path) -> None:
     """Make warehouse.duckdb and, with the marts, analyst.duckdb in the empty folder `out`."""
-    with duckdb.connect(str(out / "warehouse.duckdb"), config=CONFIG) as connection:
+    with duckdb.connect(str(out / "warehouse.duckdb"), config={"memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute(f"set timezone = 'UTC'; set temp_directory = {literal(str(out / 'spill'))}")
         connection.execute(f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; create schema raw")
         for relation in plan["raw"]:

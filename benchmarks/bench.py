@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -106,7 +107,7 @@ def _seconds(measured: list[Measured]) -> float:
 
 def table(results: list[Result]) -> Table:
     """The results as people read them."""
-    shown = Table(title="The demo city from raw exports to a release", title_justify="left")
+    shown = Table(box=SIMPLE_HEAD, title="The demo city, from raw exports to a release", title_justify="left")
     for heading in (
         "calls",
         "CSV to Parquet",

@@ -25,11 +25,11 @@ def compiled_manifest() -> Any:
     from dbt.cli.main import dbtRunner
 
     flags = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR), "--quiet", "--no-print"]
-    parsed = dbtRunner().invoke(["parse", *flags])
-    compiled = dbtRunner(manifest=parsed.result).invoke(["compile", *flags])
+    manifest: Any = dbtRunner().invoke(["parse", *flags]).result
+    compiled = dbtRunner(manifest=manifest).invoke(["compile", *flags])
     if not compiled.success:
         raise RuntimeError(f"dbt compile: {compiled.exception or compiled.result}")
-    return parsed.result
+    return manifest
 
 
 def plan(manifest: Any) -> dict[str, Any]:
