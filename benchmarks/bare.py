@@ -28,9 +28,12 @@ def main() -> None:
 
 def build(plan: dict[str, Any], exports: Path, city_name: str, out: Path) -> None:
     """Make warehouse.duckdb and, with the marts, analyst.duckdb in the empty folder `out`."""
-    with duckdb.connect(str(out / "warehouse.duckdb"), config={"memory_limit": MEMORY_LIMIT}) as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute(f"set timezone = 'UTC'; set temp_directory = {literal(str(out / 'spill'))}")
-        connection.execute(f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; create schema raw")
+        connection.execute(f"attach {literal(str(out / 'warehouse.duckdb'))} as warehouse (storage_version 'latest')")
+        connection.execute(
+            f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; use warehouse; create schema raw"
+        )
         for relation in plan["raw"]:
             data_set = city(relation["city"]).data_sets[relation["data_set"]]
             files = exported(exports, data_set) if data_set.city == city_name else []

@@ -6,23 +6,25 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 
-def normalised(headers: Sequence[str]) -> list[str]:
+def normalised(headers: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
     """Lower case, accents off, runs of other characters to one underscore, empty ones by position, repeats numbered.
 
-    A number already used by another header is passed over, so names never collide.
+    A number already used by another header is passed over, and so is a name that is reserved: names never collide.
 
     >>> normalised(["CAD Event Number", "District/Sector", "", "Date", "DATE", "Année"])
     ['cad_event_number', 'district_sector', 'column_3', 'date', 'date_2', 'annee']
     """
     bases = [_base(header) or f"column_{position}" for position, header in enumerate(headers, start=1)]
-    names: dict[str, None] = {}
+    taken = set(reserved)
+    names = []
     for base in bases:
         name, number = base, 1
-        while name in names or (number > 1 and name in bases):
+        while name in taken or (number > 1 and name in bases):
             number += 1
             name = f"{base}_{number}"
-        names[name] = None
-    return list(names)
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def _base(header: str) -> str:

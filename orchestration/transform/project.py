@@ -1,7 +1,7 @@
 """The dbt project as this process sees it: its manifest, and one warm way to run dbt.
 
 dbt runs inside this process: starting one of its own costs seconds a layer. Its manifest is parsed again only when
-a file of the project has changed.
+a file of the project has changed: it is kept in the warehouse folder, or beside the project if the set-up made it.
 """
 
 import contextlib
@@ -11,10 +11,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from orchestration.settings import DBT_PROJECT_DIR, Settings, settings
+
+SET_UP = DBT_PROJECT_DIR / "target"
 
 
 class TransformError(RuntimeError):
@@ -39,14 +42,7 @@ class NodeResult:
 
 def manifest_path() -> Path:
     """The manifest of the project as it is now; parsed if a file has changed since."""
-    home = settings()
-    path = home.dbt_target / "manifest.json"
-    fingerprint = _fingerprint()
-    if not _is_current(home, fingerprint):
-        home.create_folders()
-        _parsed(fingerprint)
-        _stamp(home).write_text(fingerprint)
-    return path
+    return _manifest_folder(_fingerprint()) / "manifest.json"
 
 
 def build(select: list[str]) -> list[NodeResult]:
@@ -55,24 +51,40 @@ def build(select: list[str]) -> list[NodeResult]:
     arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--select", *select]
     return [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message)
-        for r in _invoke(arguments, home, _parsed(_fingerprint())).results
+        for r in _invoke(arguments, home, _manifest(_fingerprint())).results
     ]
 
 
 @lru_cache(maxsize=1)
-def _parsed(fingerprint: str) -> Any:
-    """dbt's manifest in memory: read or parsed once a process and handed to every build."""
+def _manifest(fingerprint: str) -> Any:
+    """dbt's manifest in memory: read once a process and handed to every build, which then parses nothing."""
+    folder = _manifest_folder(fingerprint)
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack((folder / "partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]  # dbt is untyped
+    return manifest
+
+
+def _manifest_folder(fingerprint: str) -> Path:
     home = settings()
-    return _invoke(["parse", *(["--no-write-json"] if _is_current(home, fingerprint) else [])], home)
+    for folder in (home.dbt_target, SET_UP):
+        if _stamp(folder).exists() and _stamp(folder).read_text() == fingerprint:
+            return folder
+    home.create_folders()
+    parse_into(home.dbt_target, fingerprint)
+    return home.dbt_target
 
 
-def _is_current(home: Settings, fingerprint: str) -> bool:
-    stamp = _stamp(home)
-    return stamp.exists() and stamp.read_text() == fingerprint and (home.dbt_target / "manifest.json").exists()
+def parse_into(folder: Path, fingerprint: str) -> None:
+    """Parse the project and leave dbt's manifest in `folder`."""
+    _stamp(folder).unlink(missing_ok=True)
+    _invoke(["parse", "--target-path", str(folder)], settings())
+    _stamp(folder).write_text(fingerprint)
 
 
-def _stamp(home: Settings) -> Path:
-    return home.dbt_target / "manifest.stamp"
+def _stamp(folder: Path) -> Path:
+    return folder / "manifest.stamp"
 
 
 def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
@@ -110,10 +122,14 @@ def _standard_output_to_error() -> Iterator[None]:
 
 
 def _fingerprint() -> str:
-    """A digest of every file that shapes the manifest, and of the paths it holds."""
-    digest = hashlib.sha256(str(sorted(settings().dbt_environment().items())).encode())
+    """A digest of all that shapes the manifest: dbt, where the project lies, and its files."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT_DIR}".encode())
     for path in sorted(DBT_PROJECT_DIR.rglob("*")):
-        if path.suffix in (".sql", ".yml", ".csv") and path.is_file():
+        if path.suffix in (".sql", ".yml", ".csv") and path.is_file() and SET_UP not in path.parents:
             digest.update(path.relative_to(DBT_PROJECT_DIR).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":  # for the set-up, so that the first run in a new warehouse folder need not parse
+    parse_into(SET_UP, _fingerprint())

@@ -61,7 +61,7 @@ def run_main_job(
         env=variables,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
@@ -78,7 +78,7 @@ def kill_main_job(home: Path, city: str, folder: Path, *kill: str) -> None:
         env=variables,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=300,
         check=False,
     )
     assert done.returncode == -9, f"ended with {done.returncode}, not by SIGKILL: {done.stderr[-4000:]}"

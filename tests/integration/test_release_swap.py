@@ -162,7 +162,7 @@ class Kill:
 
 KILLS = {
     "while a file is read into raw": Kill(
-        ("--kill-at", "orchestration.ingest.loads:read_file", "--call", "3"), "raw/riverbend/*/.incoming-*"
+        ("--kill-at", "orchestration.ingest.loads:read_files", "--call", "3"), "raw/riverbend/*/.incoming-*"
     ),
     "while dbt builds the marts": Kill(
         ("--kill-at", "orchestration.transform.assets:build", "--call", "2", "--after", "0.5"), "build/analyst.duckdb"

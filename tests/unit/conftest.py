@@ -57,7 +57,7 @@ def read(tmp_path: Path) -> Callable[..., Raw]:
     """Lands, loads and binds files given as bytes; the folder of exports holds nothing else."""
     calls = 0
 
-    def read(data_set: DataSet, files: Mapping[str, bytes]) -> Raw:
+    def read(data_set: DataSet, files: Mapping[str, bytes], memory_limit: str = "1GB") -> Raw:
         nonlocal calls
         calls += 1
         exports = tmp_path / f"exports{calls}"
@@ -65,7 +65,7 @@ def read(tmp_path: Path) -> Callable[..., Raw]:
             (exports / name).parent.mkdir(parents=True, exist_ok=True)
             (exports / name).write_bytes(content)
         landing, folder = land(FolderSource(exports), data_set, tmp_path / "landing")
-        result, is_new = load(landing, folder, data_set, tmp_path / "raw", "1GB")
+        result, is_new = load(landing, folder, data_set, tmp_path / "raw", memory_limit)
         with duckdb.connect() as connection:
             used = {(data_set.city, data_set.name): BoundLoad(result, None, shrink_accepted=False)}
             bind(connection, [city_of(data_set)], used, tmp_path / "raw")

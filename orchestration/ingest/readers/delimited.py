@@ -4,6 +4,7 @@ Lines the parser cannot read are set aside with their reason, never dropped. Lin
 without the parser, and both counts must agree to the line: a quote that never closes cannot swallow rows unseen.
 """
 
+import csv
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from orchestration.ingest.sql import literal, path_literal, quoted
 MAX_ASIDE = 10_000  # a file with more lines set aside is not what it claims to be
 MAX_SPAN = 50  # a rejected record of more lines has a quote that never closes
 LIKE_ROWS = 5  # a value of so many lines, with as many delimiters in it as rows have, has swallowed rows
-ODD_LINES = 0.02  # DuckDB needs about 900 bytes for each line it notes, beyond its memory limit: first count them
+ODD_LINES = 0.02  # above this share of sampled lines, records are counted before DuckDB sees them
 Spans = tuple[list[int], list[int]]  # first and last lines of rows that take several, as if none were set aside
 
 
@@ -81,22 +82,20 @@ def _parse(text: Text, connection: duckdb.DuckDBPyConnection) -> tuple[Counted, 
 
     One pass does for a text without line breaks in its values; what does not add up is looked at more closely.
     """
-    has_lines, noting = text.header.breaks_follow, not _looks_odd(text)
-    counted = _copy(text, connection, has_lines, noting)
+    if _looks_odd(text):
+        _refuse_other_columns(text)
+    has_lines = text.header.breaks_follow
+    counted = _copy(text, connection, has_lines)
     if counted.lines != text.lines and not has_lines:
         has_lines = True
-        counted = _copy(text, connection, has_lines, noting)
-    if counted.lines != text.lines and not noting:
-        if text.lines - counted.lines > min(MAX_ASIDE, counted.rows):
-            raise _too_many_rejected(text, text.lines - counted.lines, "")
-        counted = _copy(text, connection, has_lines, noting=True)
+        counted = _copy(text, connection, has_lines)
     if counted.lines != text.lines:
         raise _unaccounted(text, counted)
     return counted, has_lines
 
 
-def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool, noting: bool) -> Counted:
-    """Write the Parquet file and count what became of the lines; without `noting`, rejected ones are passed over.
+def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) -> Counted:
+    """Write the Parquet file and count what became of the lines.
 
     With `has_lines`, columns `_line` (as if no line were set aside) and `_breaks` tell the lines of each row. That
     takes one thread and longer, so it is for texts whose values have line breaks.
@@ -104,11 +103,10 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool, no
     every = list(text.header.names)
     limit = 2 * MAX_ASIDE * len(every)  # DuckDB notes each missing column of a line
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in every)
-    errors = f"store_rejects = true, rejects_limit = {limit}" if noting else "ignore_errors = true"
     scan = (
         f"read_csv({path_literal(text.path)}, auto_detect = false, header = true, columns = {{{columns}}}, "
         f"delim = {literal(text.data_set.delimiter)}, quote = '\"', escape = '\"', compression = 'none', "
-        f"hive_partitioning = false, {errors})"
+        f"hive_partitioning = false, store_rejects = true, rejects_limit = {limit})"
     )
     names = kept(every, text.data_set)
     selected = ", ".join(map(quoted, names))
@@ -124,7 +122,7 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool, no
     ((rows,),) = connection.execute(f"copy ({query}) to {literal(str(text.target))} ({PARQUET})").fetchall()
     if rows == 0:
         raise no_rows(text.file, text.data_set, f"{text.lines:,} lines below the header, none of which could be read")
-    rejected = _rejected(text, connection, limit) if noting else []
+    rejected = _rejected(text, connection, limit)
     if len(rejected) > min(MAX_ASIDE, rows):
         raise _too_many_rejected(
             text, len(rejected), f"; the first is line {rejected[0].line:,} ({rejected[0].reason})"
@@ -146,6 +144,30 @@ def _looks_odd(text: Text) -> bool:
     lines = [line for line in sampled(text.path) if b'"' not in line]
     odd = sum(line.count(delimiter) != needed for line in lines)
     return odd > ODD_LINES * len(lines)
+
+
+def _refuse_other_columns(text: Text) -> None:
+    """SourceError where thousands of records have other columns than the header.
+
+    DuckDB would find them, too, but needs about 900 bytes for each beyond its memory limit: gigabytes where columns
+    were added half-way through a large file. A text
+    with many line breaks in its values looks odd as well; it only costs a second reading.
+    """
+    needed = len(text.header.names)
+    first, bad = 0, 0
+    with text.path.open(encoding="utf-8", errors="replace", newline="\n") as opened:
+        reader = csv.reader(opened, delimiter=text.data_set.delimiter, skipinitialspace=True)
+        while bad <= MAX_ASIDE:
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                continue
+            if record and (len(record) < needed or any(record[needed:])):
+                bad += 1
+                first = first or reader.line_num
+    raise _too_many_rejected(text, bad, f"; the first is about line {first:,}")
 
 
 def blank_between_rows(blank: list[int], rejected: list[int], spans: Spans) -> list[int]:

@@ -5,7 +5,7 @@ double they denote, but not their spelling (1.10 becomes 1.1).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def _documents(files: list[Path], columns: Mapping[str, str]) -> str:
     )
 
 
-def _names(files: list[Path], keys: list[set[str]], data_set: DataSet, added: Iterable[str] = ()) -> dict[str, str]:
+def _names(files: list[Path], keys: list[set[str]], data_set: DataSet, added: Sequence[str] = ()) -> dict[str, str]:
     """Normalised names to keys, over all pages; each page with rows must look like the data set."""
     every = sorted(set().union(*keys))
     if not every:
@@ -143,8 +143,7 @@ def _names(files: list[Path], keys: list[set[str]], data_set: DataSet, added: It
     for file, found in zip(files, keys, strict=True):
         if found:
             checked_headers(file, [*added, *sorted(found)], data_set)
-    headers = [*added, *every]
-    return dict(zip(normalised(headers), headers, strict=True))
+    return {name: name for name in added} | dict(zip(normalised(every, reserved=added), every, strict=True))
 
 
 def _reads(

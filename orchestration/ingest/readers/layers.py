@@ -38,7 +38,7 @@ def read_layer(file: Path, data_set: DataSet, target: Path, connection: duckdb.D
     geometry = meta["geometry_name"] or "wkb_geometry"
     own = [name for name in table.column_names if name != geometry]
     checked_headers(file, own, data_set)
-    names = normalised([GEOMETRY, *own])[1:]
+    names = normalised(own, reserved=[GEOMETRY])
     wkt = _wkt(file, table.column(geometry).to_pylist(), meta["crs"], data_set)
     attributes = [table.column(name).to_pylist() for name in own]
     rows = [
@@ -99,7 +99,7 @@ def _wkt(file: Path, wkb: list[bytes | None], crs: str | None, data_set: DataSet
             expected="longitude and latitude, or a layer that says (.prj) what its coordinates are",
             mend=f"set `crs` for {data_set.name} in the city file to the system the layer is drawn in",
         )
-    return list(shapes.to_wkt())
+    return [shape if isinstance(shape, str) else None for shape in shapes.to_wkt()]
 
 
 def _refuse_other_json(file: Path, data_set: DataSet) -> None:

@@ -48,14 +48,13 @@ def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckd
             continue
         width = max(len(cells) for _, cells in sheet)
         labels = [text(cell) or "" for cell in sheet[head][1]]
-        names = normalised([SHEET, *labels, *[""] * (width - len(labels))])[1:]
-        checked_headers(file, labels, data_set)
+        labels += [""] * (width - len(labels))
+        names = normalised(labels, reserved=[SHEET])
         for line, cells in sheet[head + 1 :]:
             rows.append({name: text(cell) for name, cell in zip(names, cells, strict=False)} | {SHEET: title})
             lines.append(line)
         used = {name for row in rows for name, value in row.items() if value is not None}
-        labelled = zip(names, [*labels, *[""] * (width - len(labels))], strict=True)
-        headers |= {name: label for name, label in labelled if label or name in used}
+        headers |= {name: label for name, label in zip(names, labels, strict=True) if label or name in used}
     if not rows:
         raise no_rows(file, data_set, "a header row and nothing below it")
     return write_rows(file, data_set, target, connection, headers | {SHEET: SHEET}, rows, lines)

@@ -1,0 +1,88 @@
+"""The head of delimited text: what its first bytes and its header line give away, before any row is parsed."""
+
+import contextlib
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.catalog.model import DataSet
+from orchestration.ingest.columns import normalised
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.readers.base import checked_headers, fits
+from orchestration.ingest.readers.text import HEAD
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+OTHER_FORMATS = {
+    rb"<": "a web page or XML",
+    rb"\{": "JSON (an error message?)",
+    rb'\[\s*[\[\]{"]': "JSON",
+    rb"PK\x03\x04": "a zip archive or workbook",
+    rb"%PDF": "a PDF",
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """Normalised names to the file's own, the lines the header takes, and whether values near the top have breaks."""
+
+    names: dict[str, str]
+    lines: int
+    breaks_follow: bool
+
+
+def read_header(file: Path, text: Path, data_set: DataSet) -> Header:
+    """The header of a text; SourceError where the file is no delimited text, or not of this data set."""
+    with text.open("rb") as opened:
+        head = opened.read(HEAD)
+    _refuse_other_formats(file, head, data_set)
+    decoded = head.decode("utf-8", "replace").removeprefix("\ufeff")
+    # Lines end where DuckDB ends them: not at the other signs that str.splitlines() knows.
+    reader = csv.reader(io.StringIO(decoded, newline="\n"), delimiter=data_set.delimiter)
+    try:
+        names = next(reader, [])
+    except csv.Error as error:
+        raise _no_header(file, data_set, f"a first line that is no header ({error})") from error
+    if not any(names):
+        raise _no_header(file, data_set, "an empty first line")
+    _refuse_other_delimiter(file, decoded, names, data_set)
+    lines, breaks_follow = reader.line_num, False
+    with contextlib.suppress(csv.Error):
+        breaks_follow = any("\n" in value for row in reader for value in row)
+    return Header(checked_headers(file, names, data_set), lines, breaks_follow)
+
+
+def _refuse_other_formats(file: Path, head: bytes, data_set: DataSet) -> None:
+    start = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n\t")
+    for sign, kind in OTHER_FORMATS.items():
+        if re.match(sign, start):
+            raise SourceError(
+                file=file.name,
+                found=f"{kind}: {start[:80].decode('utf-8', 'replace')!r}",
+                expected=f"{data_set.title} as delimited text",
+                mend="look at the file in an editor: the portal probably answered with something else; export again",
+            )
+
+
+def _refuse_other_delimiter(file: Path, head: str, names: list[str], data_set: DataSet) -> None:
+    if fits(normalised(names), data_set):
+        return
+    for other, called in DELIMITERS.items():
+        if fits(normalised(next(csv.reader([head.split("\n", 1)[0]], delimiter=other))), data_set):
+            expected = DELIMITERS.get(data_set.delimiter, repr(data_set.delimiter))
+            raise SourceError(
+                file=file.name,
+                found=f"columns separated by {called}s",
+                expected=f"columns separated by {expected}s",
+                mend=f"export it with {expected}s, or set `delimiter` for {data_set.name} in the city file",
+            )
+
+
+def _no_header(file: Path, data_set: DataSet, found: str) -> SourceError:
+    return SourceError(
+        file=file.name,
+        found=found,
+        expected=f"the column names of {data_set.title} on the first line",
+        mend="export it again with its header, and take off lines above it",
+    )

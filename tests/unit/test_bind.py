@@ -1,0 +1,170 @@
+"""Binding: what SQL sees of the loads in use, and of the data sets that were never loaded."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.catalog.model import Boundary, City
+from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.loads import Load
+from orchestration.ingest.readers import FileRead, Rejected
+from orchestration.ingest.sql import path_literal, piecewise
+
+
+def city_of(data_set: Any) -> City:
+    return City(
+        name="testville", title="Testville", time_zone="America/Chicago",
+        boundary=Boundary(west=-1, south=-2, east=3, north=4), data_sets={data_set.name: data_set},
+    )  # fmt: skip
+
+
+def load_of(data_set: Any, files: list[FileRead], load_id: str = "first") -> Load:
+    return Load(
+        load_id=load_id, city="testville", data_set=data_set.name, landed_at=datetime(2024, 1, 2, 3, tzinfo=UTC),
+        url=None, license="none", bytes=10, sha256={file.file: "0" for file in files}, files=files,
+    )  # fmt: skip
+
+
+def bound(data_set: Any, used: BoundLoad | None, raw_root: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    bind(connection, [city_of(data_set)], {("testville", "things"): used} if used else {}, raw_root)
+    return connection
+
+
+def with_rows(raw_root: Path, count: int, load_id: str = "first") -> None:
+    """A Parquet file whose column a numbers its rows from 0."""
+    folder = raw_root / "testville" / "things" / load_id
+    folder.mkdir(parents=True)
+    duckdb.sql(f"select range::varchar as a from range({count})").write_parquet(str(folder / "rows.parquet"))
+
+
+def lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, int]]:
+    return connection.execute("select a::int, _file, _line from raw.testville__things order by all").fetchall()
+
+
+def test_a_data_set_never_loaded_is_an_empty_view(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    connection = bound(data_set(format="xlsx"), None, tmp_path)
+    kinds = connection.execute("describe raw.testville__things").fetchall()
+    assert [(name, kind) for name, kind, *_ in kinds] == [
+        ("a", "VARCHAR"), ("b", "VARCHAR"), ("c", "VARCHAR"), ("sheet", "VARCHAR"),
+        ("_load_id", "VARCHAR"), ("_file", "VARCHAR"), ("_line", "BIGINT"),
+    ]  # fmt: skip
+    for table, count in {
+        "testville__things": 0,
+        "loads": 0,
+        "load_columns": 0,
+        "rejected_lines": 0,
+        "cities": 1,
+    }.items():
+        assert connection.execute(f"select count(*) from raw.{table}").fetchall() == [(count,)]
+
+
+def test_missing_columns_are_null_and_get_a_likely_new_name(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    with_rows(tmp_path, 2)
+    file = FileRead(file="things.csv", parquet="rows.parquet", rows=2, headers={"a": "A", "old_b": "B"}, first_line=2)
+    things = data_set(columns=["a", "b"], drop=["old_b"])
+    connection = bound(things, BoundLoad(load_of(things, [file]), None, False), tmp_path)
+    assert connection.execute("select a, b from raw.testville__things").fetchall() == [("0", None), ("1", None)]
+    assert connection.execute("select column_name, present, likely_new_name from raw.load_columns").fetchall() == [
+        ("a", True, None),
+        ("b", False, "old_b"),
+    ]
+
+
+def test_tables_about_the_load(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    with_rows(tmp_path, 3)
+    rejected = [Rejected(file="things.csv", line=line, reason="missing_columns") for line in (3, 5)]
+    headers = {name: name for name in "abc"} | {"a": "a"}
+    file = FileRead(
+        file="things.csv", parquet="rows.parquet", rows=3, records=5, headers={"a": headers["a"]},
+        first_line=2, aside=[3, 5], rejected=rejected,
+    )  # fmt: skip
+    before = load_of(data_set(), [file.model_copy(update={"rows": 7})], "before")
+    connection = bound(data_set(), BoundLoad(load_of(data_set(), [file]), before, True), tmp_path)
+    found = connection.execute(
+        "select load_id, landed_at, records, rows, rejected_lines, previous_load_id, previous_rows, shrink_accepted "
+        "from raw.loads"
+    ).fetchall()
+    assert found == [("first", datetime(2024, 1, 2, 3), 5, 3, 2, "before", 7, True)]
+    assert connection.execute("select load_id, file, line, reason from raw.rejected_lines").fetchall() == [
+        ("first", "things.csv", 3, "missing_columns"),
+        ("first", "things.csv", 5, "missing_columns"),
+    ]
+    assert connection.execute("select time_zone, west, north from raw.cities").fetchall() == [
+        ("America/Chicago", -1, 4)
+    ]
+    assert lines(connection) == [(0, "things.csv", 2), (1, "things.csv", 4), (2, "things.csv", 6)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.lists(st.booleans(), max_size=12), st.integers(1, 3)), min_size=1, max_size=5),
+)
+def test_files_that_share_a_parquet_keep_their_names_and_lines(
+    data_set: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    given_files: list[tuple[list[bool], int]],
+) -> None:
+    # Each file is a list of lines, true for a row and false for one set aside, from a first line on.
+    raw_root = tmp_path_factory.mktemp("raw")
+    files: list[FileRead] = []
+    expected: list[tuple[int, str, int]] = []
+    for number, (is_row, first_line) in enumerate(given_files):
+        name, first_row = f"{number}.csv", len(expected)
+        numbered = list(enumerate(is_row, start=first_line))
+        for line in (line for line, row in numbered if row):
+            expected.append((len(expected), name, line))
+        files.append(
+            FileRead(
+                file=name,
+                parquet="rows.parquet",
+                first_row=first_row,
+                rows=sum(is_row),
+                headers={"a": "a"},
+                first_line=first_line,
+                aside=[line for line, row in numbered if not row],
+            )
+        )
+    if not expected:
+        return
+    with_rows(raw_root, len(expected))
+    connection = bound(data_set(columns=["a"]), BoundLoad(load_of(data_set(), files), None, False), raw_root)
+    assert lines(connection) == expected
+    connection.close()
+
+
+def test_thousands_of_lines_set_aside_stay_cheap(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    # One comparison for each of them and each row would be ten billion.
+    with_rows(tmp_path, 1_000_000)
+    file = FileRead(
+        file="things.csv", parquet="rows.parquet", rows=1_000_000, headers={"a": "a"}, first_line=2,
+        aside=list(range(50, 1_000_000, 100)),
+    )  # fmt: skip
+    connection = bound(data_set(), BoundLoad(load_of(data_set(), [file]), None, False), tmp_path)
+    started = datetime.now(UTC)
+    ((total, last),) = connection.execute(
+        "select count(distinct _line), max(_line) from raw.testville__things"
+    ).fetchall()
+    assert (datetime.now(UTC) - started).total_seconds() < 10
+    assert (total, last) == (1_000_000, 1_000_001 + 10_000)
+
+
+def test_piecewise() -> None:
+    pieces = [(0, "'a'"), (3, "'b'"), (4, "'c'"), (9, "'d'")]
+    query = f"select {piecewise('range', pieces)} from range(-1, 11) order by range"
+    assert "".join(value for (value,) in duckdb.sql(query).fetchall()) == "aaaabcccccdd"
+
+
+@pytest.mark.parametrize("name", ["x.csv", "[x].csv", "x*?.csv", "x'.csv", "[[]x].csv"])
+def test_path_literal_names_one_file(tmp_path: Path, name: str) -> None:
+    for other in ("x.csv", "xy.csv", name):
+        (tmp_path / other).write_text(f"a\n{other}\n")
+    assert duckdb.sql(f"select * from read_csv({path_literal(tmp_path / name)}, delim='|', quote='')").fetchall() == [
+        (name,)
+    ]

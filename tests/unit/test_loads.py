@@ -1,0 +1,178 @@
+"""Loads: the same landing is read once, another way of reading makes another load, and none ever changes."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.incoming import incoming, settle
+from orchestration.ingest.landing import land
+from orchestration.ingest.loads import find_load, load, read_load
+from orchestration.ingest.readers import delimited
+from orchestration.sources.files import FolderSource
+
+CONTENT = b"a,b,c,secret\n1,2,3,hush\n4,5,6,hush\n"
+
+KILLED_WHILE_READING = """
+import os, signal, sys
+from pathlib import Path
+from orchestration.catalog.model import DataSet
+from orchestration.ingest.landing import land
+from orchestration.ingest import loads
+from orchestration.sources.files import FolderSource
+read_files = loads.read_files
+def killing(*arguments):
+    read_files(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+loads.read_files = killing
+exports, home = Path(sys.argv[1]), Path(sys.argv[2])
+data_set = DataSet.model_validate_json(sys.argv[3])
+loads.load(*land(FolderSource(exports), data_set, home / "landing"), data_set, home / "raw", "1GB")
+"""
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "things.csv").write_bytes(CONTENT)
+    return folder
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, exports: Path) -> Callable[..., Any]:
+    """Lands and loads what lies in the folder of exports."""
+
+    def loaded(data_set: Any) -> Any:
+        landing, folder = land(FolderSource(exports), data_set, tmp_path / "landing")
+        return load(landing, folder, data_set, tmp_path / "raw", "1GB")
+
+    return loaded
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below a folder: when it was written, and what it holds."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_same_file_twice_is_a_no_op(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, is_new = loaded(data_set())
+    assert is_new
+    before = contents(tmp_path / "raw")
+    monkeypatch.delattr(delimited, "count_lines")  # so that reading it again could not succeed
+    assert loaded(data_set()) == (first, False)
+    assert contents(tmp_path / "raw") == before
+
+
+def test_a_changed_file_is_a_new_load_and_the_old_one_stays(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path, exports: Path
+) -> None:
+    first, _ = loaded(data_set())
+    before = contents(tmp_path / "raw")
+    (exports / "things.csv").write_bytes(CONTENT + b"7,8,9,hush\n")
+    second, is_new = loaded(data_set())
+    assert (is_new, first.rows, second.rows) == (True, 2, 3)
+    assert before.items() <= contents(tmp_path / "raw").items()
+    assert find_load(tmp_path / "raw", "testville", "things", first.load_id) == first
+
+
+@pytest.mark.parametrize("changes", [{"drop": ["secret"]}, {"encoding": "latin-1"}, {"crs": "EPSG:4326"}])
+def test_another_way_of_reading_makes_another_load(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    first, _ = loaded(data_set())
+    second, is_new = loaded(data_set(**changes))
+    assert is_new and second.load_id != first.load_id
+    assert loaded(data_set()) == (first, False)
+    assert loaded(data_set(title="Another title", columns=["a", "b"])) == (first, False)
+    if "drop" in changes:
+        folder = tmp_path / "raw" / "testville" / "things" / second.load_id
+        assert b"hush" not in b"".join(path.read_bytes() for path in folder.glob("*.parquet"))
+
+
+def test_the_manifest_tells_what_was_read(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], exports: Path
+) -> None:
+    (exports / "things.csv").write_bytes(b"a,b,c\n1,2,3\nbad\n\n4,5,6\n")
+    found, _ = loaded(data_set(columns=["a", "b", "c", "a_new"], key=["a"], license="CC0", url="https://example.org"))
+    assert (found.rows, found.records, len(found.rejected), found.columns) == (2, 3, 1, ["a", "b", "c"])
+    assert (found.rejected[0].line, found.rejected[0].reason) == (3, "missing_columns")
+    assert (found.license, found.url, found.bytes) == ("CC0", "https://example.org", 23)
+
+
+def test_files_with_different_columns_are_united(read: Callable[..., Any], data_set: Callable[..., Any]) -> None:
+    raw = read(data_set(), {"things.1.csv": b"a,b,c\n1,2,3\n", "things.2.csv": b"c,d,a\n6,7,4\n"})
+    assert [(row["a"], row["b"], row["c"], row["d"], row["_file"]) for row in raw.rows] == [
+        ("1", "2", "3", None, "things.1.csv"),
+        ("4", None, "6", "7", "things.2.csv"),
+    ]
+
+
+def test_one_bad_file_among_good_ones_leaves_no_load(
+    read: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(data_set(), {"things.1.csv": b"a,b,c\n1,2,3\n", "things.2.csv": b"a,b,c\n"})
+    assert caught.value.file == "things.2.csv"
+    assert list((tmp_path / "raw" / "testville" / "things").iterdir()) == []
+
+
+def test_a_warehouse_folder_with_an_odd_name(data_set: Callable[..., Any], tmp_path: Path, exports: Path) -> None:
+    # DuckDB would take it for a pattern, and for two columns written into the path.
+    home = tmp_path / "a=1 [x]*'\"" / "b=2"
+    landing, folder = land(FolderSource(exports), data_set(), home / "landing")
+    found, _ = load(landing, folder, data_set(), home / "raw", "1GB")
+    assert (found.rows, found.columns) == (2, ["a", "b", "c", "secret"])
+
+
+def test_a_damaged_landing_is_not_read(data_set: Callable[..., Any], tmp_path: Path, exports: Path) -> None:
+    landing, folder = land(FolderSource(exports), data_set(), tmp_path / "landing")
+    (folder / "things.csv").write_bytes(CONTENT[:20])
+    with pytest.raises(SourceError, match="a landed file of 20 bytes"):
+        load(landing, folder, data_set(), tmp_path / "raw", "1GB")
+
+
+def test_what_a_killed_process_left_is_swept_by_the_next(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path, exports: Path
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_READING, str(exports), str(tmp_path), data_set().model_dump_json()],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert len(list((tmp_path / "raw").rglob(".incoming-*/*.parquet"))) == 1
+    found, is_new = loaded(data_set())
+    assert (is_new, found.rows) == (True, 2)
+    assert [path.name for path in (tmp_path / "raw" / "testville" / "things").iterdir()] == [found.load_id]
+
+
+def test_of_two_processes_at_one_landing_the_first_stands(tmp_path: Path) -> None:
+    with incoming(tmp_path) as first, incoming(tmp_path) as second:
+        for folder in (first, second):
+            (folder / "who").write_text(folder.name)
+        settle(first, tmp_path / "load")
+        settle(second, tmp_path / "load")
+    assert (tmp_path / "load" / "who").read_text() == first.name
+    assert [path.name for path in tmp_path.iterdir()] == ["load"]
+
+
+def test_parquet_is_all_text(loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path) -> None:
+    found, _ = loaded(data_set())
+    folder = tmp_path / "raw" / "testville" / "things" / found.load_id
+    assert read_load(folder) == found
+    assert json.loads((folder / "manifest.json").read_text())["load_id"] == found.load_id
+    kinds = duckdb.sql(f"describe select * from '{folder}/*.parquet'").fetchall()
+    assert [(name, kind) for name, kind, *_ in kinds] == [(name, "VARCHAR") for name in found.columns]

@@ -1,0 +1,197 @@
+"""Open311 and ArcGIS answers: every key a column, every record a row, and no error taken for data."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from orchestration.ingest.errors import SourceError
+
+Read = Callable[..., Any]
+MakeDataSet = Callable[..., Any]
+
+REQUESTS = [{"a": "1", "b": 2, "c": None}, {"a": "2", "c": "x", "d": {"e": [1, None]}}]
+
+
+def features(*attributes: dict[str, Any], **members: Any) -> bytes:
+    """A page of an ArcGIS answer, each feature at (1.5, 2.25)."""
+    found = [{"attributes": one, "geometry": {"x": 1.5, "y": 2.25}} for one in attributes]
+    return json.dumps({"spatialReference": {"wkid": 4326}, "features": found} | members).encode()
+
+
+FEATURE = {"a": 1, "b": 2, "c": 3}
+
+
+@pytest.fixture
+def open311(data_set: MakeDataSet) -> Any:
+    return data_set(format="open311_json")
+
+
+@pytest.fixture
+def arcgis(data_set: MakeDataSet) -> Any:
+    return data_set(format="arcgis_json", columns=["a", "b", "c", "geometry_x", "geometry_y"])
+
+
+def refused(read: Read, data_set: Any, content: bytes, **others: bytes) -> SourceError:
+    files = {"things.json": content} | {f"things.{name}.json": page for name, page in others.items()}
+    with pytest.raises(SourceError) as caught:
+        read(data_set, files)
+    assert caught.value.file.startswith("things.") and caught.value.expected and caught.value.mend
+    return caught.value
+
+
+# --- Open311 ---
+
+
+def test_requests_become_rows(read: Read, open311: Any) -> None:
+    raw = read(open311, {"things.json": json.dumps(REQUESTS).encode()})
+    assert [{name: row[name] for name in "abcd"} for row in raw.rows] == [
+        {"a": "1", "b": "2", "c": None, "d": None},
+        {"a": "2", "b": None, "c": "x", "d": '{"e":[1,null]}'},
+    ]
+    assert [(row["_file"], row["_line"]) for row in raw.rows] == [("things.json", 1), ("things.json", 2)]
+    assert raw.load.records is None
+
+
+def test_columns_that_are_always_null_stay(read: Read, open311: Any) -> None:
+    raw = read(open311, {"things.json": b'[{"a": null, "b": null, "c": null}]'})
+    assert "b" in raw.load.columns
+    assert raw.load.missing_columns(open311) == {}
+
+
+def test_numbers_keep_their_value_and_integers_their_digits(read: Read, open311: Any) -> None:
+    content = b'[{"a": 1234567890123456789, "b": 1e20, "c": 123456789012345678901234567890}, {"a": 1.10, "b": -0.5}]'
+    first, second = read(open311, {"things.json": content}).rows
+    assert (first["a"], first["c"]) == ("1234567890123456789", "123456789012345678901234567890")
+    assert (float(first["b"]), float(second["a"]), second["b"]) == (1e20, 1.1, "-0.5")
+
+
+def test_pages_are_one_parquet_file_and_keep_their_names(read: Read, open311: Any, tmp_path: Any) -> None:
+    # Enough of them to be read by several threads, in any order but that of their rows.
+    pages = {
+        f"things.{page:03d}.json": json.dumps([{"a": f"{page}-{line}", "b": 1, "c": 1} for line in range(1, page % 7)])
+        for page in range(120)
+    }
+    raw = read(open311, {name: content.encode() for name, content in pages.items()})
+    found = [(row["a"], row["_file"], row["_line"]) for row in raw.rows]
+    assert found == [
+        (f"{page}-{line}", f"things.{page:03d}.json", line) for page in range(120) for line in range(1, page % 7)
+    ]
+    assert len(list((tmp_path / "raw").rglob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("key", ["secret", "Secret", "SECRET"])
+def test_dropped_keys_never_reach_parquet(read: Read, data_set: MakeDataSet, tmp_path: Any, key: str) -> None:
+    content = json.dumps([FEATURE | {key: "hush"}]).encode()
+    raw = read(data_set(format="open311_json", drop=["secret"]), {"things.json": content})
+    assert "secret" not in raw.rows[0]
+    assert b"hush" not in next((tmp_path / "raw").rglob("*.parquet")).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"[]", "no record in the answer"),
+        (b'{"error": "rate limit"}', 'the portal\'s error message instead of data: {"error": "rate limit"}'),
+        (b'[{"code": 403, "description": "no"}]', "the portal's error message instead of data"),
+        (b"<html>502 Bad Gateway</html>", "a file that begins with '<html>502 Bad Gateway</html>'"),
+        (b'<?xml version="1.0"?><service_requests/>', "a file that begins with '<?xml"),
+        (b"a,b,c\n1,2,3\n", "a file that begins with 'a,b,c"),
+        (json.dumps(REQUESTS).encode("utf-16"), "a file that begins with"),
+        (b'[{"a": 1, "b": 2, "c": 3}, {"a": 1', "JSON that ends with"),
+        (b'[{"a": 1, "b": 2, "c": 3},', "JSON that ends with"),
+        (b'[{"a": 1, "b": 2, "c": 3},]', "ends too early or is malformed"),
+        (b'[{"a": 1, "b": "\xff", "c": 3}]', "ends too early or is malformed"),
+        (b'[{"a": 1 "b": 2}]', "ends too early or is malformed"),
+        (b'[{"a": 1, "b": 2, "c": 3}] [{"a": 1}]', "ends too early or is malformed"),
+        (b'[1, null, {"a": 1, "b": 2, "c": 3}]', "entries of the kind"),
+        (b'[{"x": 1, "y": 2}]', "columns x, y"),
+        (b'[{"a": 1, "b": 2, "c": 3}, {"A": 1}]', "keys that differ only in capitals: A and a"),
+    ],
+)
+def test_open311_refused(read: Read, open311: Any, content: bytes, found: str) -> None:
+    assert found in refused(read, open311, content).found
+
+
+def test_one_bad_page_is_named(read: Read, open311: Any) -> None:
+    good = json.dumps(REQUESTS).encode()
+    assert refused(read, open311, good, two=b'[{"a": 1 "b": 2}]').file == "things.two.json"
+    assert refused(read, open311, good, two=b'[{"x": 1}]').file == "things.two.json"
+
+
+# --- ArcGIS ---
+
+
+def test_features_become_rows(read: Read, arcgis: Any) -> None:
+    page = features(FEATURE, {"a": None, "b": "x", "c": 1700000000000})
+    raw = read(arcgis, {"things.json": page})
+    assert [tuple(row[name] for name in arcgis.columns) for row in raw.rows] == [
+        ("1", "2", "3", "1.5", "2.25"),
+        (None, "x", "1700000000000", "1.5", "2.25"),
+    ]
+    assert [row["_line"] for row in raw.rows] == [1, 2]
+
+
+def test_pages_may_differ_in_attributes_and_be_empty(read: Read, arcgis: Any) -> None:
+    pages = {
+        "things.1.json": features(FEATURE, exceededTransferLimit=True),
+        "things.2.json": features(),
+        "things.3.json": features({"a": 4, "b": 5, "d": 6}),
+    }
+    raw = read(arcgis, pages)
+    assert [(row["_file"], row["_line"], row["a"], row["c"], row["d"]) for row in raw.rows] == [
+        ("things.1.json", 1, "1", "3", None),
+        ("things.3.json", 1, "4", None, "6"),
+    ]
+
+
+def test_null_geometry_and_null_feature_stay_rows(read: Read, arcgis: Any) -> None:
+    page = {"features": [{"attributes": FEATURE, "geometry": None}, {"attributes": FEATURE}, None]}
+    raw = read(arcgis, {"things.json": json.dumps(page).encode()})
+    assert [(row["a"], row["geometry_x"]) for row in raw.rows] == [("1", None), ("1", None), (None, None)]
+
+
+def test_attribute_called_like_an_added_column_keeps_its_own(read: Read, arcgis: Any) -> None:
+    raw = read(arcgis, {"things.json": features(FEATURE | {"geometry_x": "theirs"})})
+    assert (raw.rows[0]["geometry_x"], raw.rows[0]["geometry_x_2"]) == ("1.5", "theirs")
+
+
+def test_attributes_always_null_stay(read: Read, arcgis: Any) -> None:
+    raw = read(arcgis, {"things.json": features({"a": 1, "b": None, "c": None})})
+    assert raw.load.missing_columns(arcgis) == {}
+
+
+def test_page_order_is_not_that_of_the_names(read: Read, arcgis: Any) -> None:
+    # Page 10 sorts before page 9, which is not the last.
+    pages = {"things.10.json": features(FEATURE), "things.9.json": features(FEATURE, exceededTransferLimit=True)}
+    assert len(read(arcgis, pages).rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'{"error": {"code": 400, "message": "Invalid query"}}', 'error message instead of data: {"code":400,'),
+        (features(), "no record in the answer"),
+        (b'{"count": 17}', "an answer without features that have attributes"),
+        (b'{"features": [{"type": "Feature", "properties": {"a": 1}}]}', "an answer without features"),
+        (features(FEATURE, spatialReference={"wkid": 102100, "latestWkid": 3857}), "spatial reference 102100"),
+        (features(FEATURE, spatialReference={"wkt": "PROJCS[...]"}), "spatial reference {'wkt'"),
+        (features(FEATURE, exceededTransferLimit=True), "says that more rows follow (exceededTransferLimit)"),
+        (features(FEATURE)[:-6], "JSON that ends with"),
+        (features(FEATURE)[:-30] + b"}", "ends too early or is malformed"),
+        (features(FEATURE) + features(FEATURE), "2 JSON documents one after the other"),
+        (b'[{"a": 1}]', "a file that begins with '[{"),
+        (b"<html></html>", "a file that begins with '<html>"),
+        (features({"x": 1, "y": 2}), "columns geometry_x, geometry_y, x, y"),
+        (features(FEATURE, {"B": 1}), "keys that differ only in capitals: B and b"),
+    ],
+)
+def test_arcgis_refused(read: Read, arcgis: Any, content: bytes, found: str) -> None:
+    assert found in refused(read, arcgis, content).found
+
+
+def test_a_page_too_large_for_the_memory_limit_is_said(read: Read, arcgis: Any) -> None:
+    page = features(*[FEATURE | {"text": "x" * 2_000}] * 40_000)
+    with pytest.raises(SourceError, match="FOOTPRINT_MEMORY_LIMIT"):
+        read(arcgis, {"things.json": page}, memory_limit="60MB")
