@@ -32,4 +32,4 @@ format: setup-dev ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 bench: setup-dev ## Time the pipeline against a bare DuckDB script
-	@$(BIN)/python -m benchmarks.bench
+	@$(BIN)/python -m benchmarks.bench $(if $(SIZES),--sizes $(SIZES))
