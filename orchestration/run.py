@@ -7,6 +7,7 @@ the background while the raw files are read.
 import fcntl
 import gc
 import os
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -169,6 +170,8 @@ def run(
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
+    # Not sooner: until here this thread imports too, and the two would only take turns.
+    threading.Thread(target=_import_great_expectations, daemon=True).start()
     with only_run(home), open_instance(home.dagster_home) as instance:
         end_killed_runs(instance)
         instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))

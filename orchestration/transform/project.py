@@ -99,7 +99,9 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
         str(DBT_PROJECT_DIR),
         "--quiet",
         "--no-print",
-        "--no-use-colors",
+        # Results carry all that is told; for a log dbt makes thousands of lines even where it writes none of them.
+        "--log-level",
+        "none",
         "--log-level-file",
         "none",
     ]
@@ -116,7 +118,7 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
 
 @contextlib.contextmanager
 def _standard_output_to_error() -> Iterator[None]:
-    """dbt prints errors even when it is told to be quiet; they must not mix with `--json`."""
+    """What dbt prints even when it is told to be quiet must not mix with `--json`."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
 

@@ -161,8 +161,8 @@ class Kill:
 
 
 KILLS = {
-    "while a file is read into raw": Kill(
-        ("--kill-at", "orchestration.ingest.loads:read_files", "--call", "3"), "raw/riverbend/*/.incoming-*"
+    "before a load is put in its place": Kill(
+        ("--kill-at", "orchestration.ingest.loads:settle", "--call", "3"), "raw/riverbend/*/.incoming-*"
     ),
     "while dbt builds the marts": Kill(
         ("--kill-at", "orchestration.transform.assets:build", "--call", "2", "--after", "0.5"), "build/analyst.duckdb"
