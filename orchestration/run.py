@@ -1,13 +1,12 @@
 """The main job in one warm process: a true Dagster run, so that the lineage UI shows what happened.
 
-No process is started and nothing is parsed or imported twice; Great Expectations, the slowest import, is loaded in
-the background while the raw files are read.
+No process is started and nothing is parsed or imported twice. Nothing is imported in a second thread either: it would
+save a second or two, and two threads in one library's imports now and then find it half made.
 """
 
 import fcntl
 import gc
 import os
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -170,8 +169,6 @@ def run(
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
-    # Not sooner: until here this thread imports too, and the two would only take turns.
-    threading.Thread(target=_import_great_expectations, daemon=True).start()
     with only_run(home), open_instance(home.dagster_home) as instance:
         end_killed_runs(instance)
         instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
@@ -238,8 +235,3 @@ def _landed(materialization: Any) -> LandedDataSet:
 
 def _value(materialization: Any, name: str) -> Any:
     return getattr(materialization.metadata.get(name), "value", None)
-
-
-def _import_great_expectations() -> None:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations  # noqa: F401

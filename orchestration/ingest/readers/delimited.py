@@ -272,7 +272,7 @@ def _unclosed(text: Text, found: str) -> SourceError:
 
 def _unaccounted(text: Text, counted: Counted) -> SourceError:
     suspects = [line.line for line in counted.rejected if line.reason in ("unquoted_value", "line_size_over_maximum")]
-    place = f" (perhaps the one on line {suspects[0]:,})" if suspects else ""
+    place = f" (perhaps one about line {suspects[0]:,})" if suspects else ""
     return _unclosed(
         text,
         f"{text.lines:,} lines below the header, of which only {counted.lines:,} are accounted for: "
