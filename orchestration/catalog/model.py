@@ -50,7 +50,7 @@ class DataSet(Strict):
     """One published data set of a city.
 
     `columns` and `key` use normalised names (see `orchestration.ingest.columns`): the columns that must be there
-    and those that identify a row. `drop` never goes past landing.
+    and those that identify a row. `drop` never goes past landing. `encoding: latin-1` reads Windows-1252, too.
     """
 
     name: str = Field("", pattern=r"^[a-z0-9_]*$")

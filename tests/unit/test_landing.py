@@ -16,7 +16,6 @@ import pytest
 
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import land, read_landing, refuse_damaged
-from orchestration.sources import files as folder_source
 from orchestration.sources.files import FolderSource
 
 CONTENT = b"a,b,c\n1,2,3\n"
@@ -207,15 +206,18 @@ def test_a_file_called_like_the_manifest(bring: Callable[..., Any], tmp_path: Pa
     assert refused(bring, tmp_path, files=["manifest.json"]).file == "manifest.json"
 
 
-def test_a_file_still_being_written(bring: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("written", [CONTENT + b"7,8,9\n", CONTENT.replace(b"3", b"4")])
+def test_a_file_still_being_written(
+    bring: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bytes
+) -> None:
     copy = shutil.copyfile
 
-    def copy_while_it_grows(path: Path, target: Path) -> None:
+    def copy_while_somebody_writes(path: Path, target: Path) -> None:
         copy(path, target)
-        with path.open("ab") as still_open:
-            still_open.write(b"7,8,9\n")
+        path.write_bytes(written)
 
-    monkeypatch.setattr(folder_source.shutil, "copyfile", copy_while_it_grows)
+    os.utime(tmp_path / "exports" / "things.csv", (1, 1))  # so that a coarse clock sees the change, too
+    monkeypatch.setattr("orchestration.sources.files.shutil.copyfile", copy_while_somebody_writes)
     assert refused(bring, tmp_path).found == "the file changed while it was copied"
 
 
@@ -234,7 +236,7 @@ def test_what_the_system_refuses(
         target.write_bytes(path.read_bytes()[:5])
         raise OSError(number, os.strerror(number), str(path))
 
-    monkeypatch.setattr(folder_source.shutil, "copyfile", fail)
+    monkeypatch.setattr("orchestration.sources.files.shutil.copyfile", fail)
     error = refused(bring, tmp_path)
     assert (error.found, error.file) == (found, str(tmp_path / "exports" / "things.csv"))
 

@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.catalog.model import Boundary, City
+from orchestration.ingest.bind import BoundLoad, bind
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import land
@@ -55,6 +57,11 @@ def loaded(tmp_path: Path, exports: Path) -> Callable[..., Any]:
         return load(landing, folder, data_set, tmp_path / "raw", "1GB")
 
     return loaded
+
+
+def city_of(data_set: Any) -> City:
+    box = Boundary(west=-1, south=-1, east=1, north=1)
+    return City(name="testville", title="T", time_zone="UTC", boundary=box, data_sets={data_set.name: data_set})
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -131,11 +138,17 @@ def test_one_bad_file_among_good_ones_leaves_no_load(
 
 
 def test_a_warehouse_folder_with_an_odd_name(data_set: Callable[..., Any], tmp_path: Path, exports: Path) -> None:
-    # DuckDB would take it for a pattern, and for two columns written into the path.
-    home = tmp_path / "a=1 [x]*'\"" / "b=2"
+    # DuckDB would take it for a pattern, and for values of columns a and b written into the path.
+    home = tmp_path / "a=7 [x]*'\"" / "b=8"
     landing, folder = land(FolderSource(exports), data_set(), home / "landing")
     found, _ = load(landing, folder, data_set(), home / "raw", "1GB")
-    assert (found.rows, found.columns) == (2, ["a", "b", "c", "secret"])
+    with duckdb.connect() as connection:
+        used = {("testville", "things"): BoundLoad(found, None, shrink_accepted=False)}
+        bind(connection, [city_of(data_set())], used, home / "raw")
+        assert connection.execute("select a, b, c from raw.testville__things").fetchall() == [
+            ("1", "2", "3"),
+            ("4", "5", "6"),
+        ]
 
 
 def test_a_damaged_landing_is_not_read(data_set: Callable[..., Any], tmp_path: Path, exports: Path) -> None:

@@ -154,6 +154,10 @@ def test_a_line_too_long_for_the_parser_is_set_aside(read: Read, data_set: MakeD
         (GOOD + b"1\n2\n3\n", "3 of 5 lines cannot be read; the first is line 4 (missing_columns)"),
         (GOOD + b"1\n" * 10_001 + MANY, "10,001 of 30,003 lines cannot be read"),
         (GOOD + (b"1,2,3" + b",4" * 30 + b"\n") * 2_500 + MANY, "of 22,502 lines cannot be read"),
+        (
+            GOOD + MANY + MANY.replace(b"\n", b",new\n"),
+            "10,001 of 40,002 lines cannot be read; the first is about line 20,004",
+        ),
         (GOOD + b"\n" * 10_001 + MANY, "10,001 blank lines between the rows"),
     ],
 )

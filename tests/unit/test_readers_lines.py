@@ -61,7 +61,7 @@ def enough_rows(kinds: list[str]) -> list[str]:
     return [*kinds, *["plain"] * (3 * len(kinds) + 1)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(st.sampled_from(sorted(RECORDS)), max_size=25),
     line_end=st.sampled_from([b"\n", b"\r\n"]),
@@ -75,8 +75,7 @@ def test_every_row_and_every_rejected_line_has_its_line(
     checked(read(data_set(), {"things.csv": content + ends * line_end}), rows, rejected)
 
 
-@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-@pytest.mark.parametrize("has_breaks", [False, True])
+@pytest.mark.parametrize(("line_end", "has_breaks"), [(b"\n", False), (b"\r\n", True)])
 def test_lines_are_right_across_the_parser_s_buffers(
     data_set: Callable[..., Any], read: Callable[..., Any], line_end: bytes, has_breaks: bool
 ) -> None:

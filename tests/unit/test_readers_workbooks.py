@@ -73,7 +73,7 @@ def test_several_sheets_with_titles_above_the_header(read: Read, book: Any) -> N
 
 
 def test_values_as_text(read: Read, book: Any) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         [datetime(2024, 1, 5), datetime(2024, 1, 5, 13, 30), date(2024, 1, 5)],
         [time(13, 30), 5.0, 0.1],
         [True, " padded ", "007"],
