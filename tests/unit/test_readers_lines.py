@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orchestration.ingest.readers.delimited import MANY_ASIDE
+
 # One record: what it looks like, with {} where its number stands, and whether it is a row.
 RECORDS: dict[str, tuple[bytes, bool]] = {
     "plain": (b"{},\xc3\xbc,y", True),
@@ -73,6 +75,21 @@ def test_every_row_and_every_rejected_line_has_its_line(
 ) -> None:
     content, rows, rejected = written(enough_rows(kinds), line_end, header)
     checked(read(data_set(), {"things.csv": content + ends * line_end}), rows, rejected)
+
+
+@pytest.mark.parametrize("has_breaks", [False, True])
+def test_lines_are_right_when_many_are_set_aside(
+    data_set: Callable[..., Any], read: Callable[..., Any], has_breaks: bool
+) -> None:
+    draw = random.Random(7)
+    some = [kind for kind in RECORDS if has_breaks or b"~" not in RECORDS[kind][0]]
+    kinds = enough_rows(draw.choices(some, k=2_000))
+    content, rows, rejected = written(kinds, b"\n", b"a,b,c")
+    assert len(rejected) > MANY_ASIDE
+    raw = read(data_set(drop=["c"], columns=["a", "b"]), {"things.csv": content})
+    assert raw.load.files[0].aside == []
+    checked(raw, rows, rejected)
+    assert "c" not in raw.rows[0]
 
 
 @pytest.mark.parametrize(("line_end", "has_breaks"), [(b"\n", False), (b"\r\n", True)])

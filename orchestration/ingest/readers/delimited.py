@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
@@ -19,8 +21,9 @@ from orchestration.ingest.readers.text import blank_lines, count_lines, line_end
 from orchestration.ingest.sql import literal, path_literal, quoted
 
 MAX_ASIDE = 10_000  # a file with more lines set aside is not what it claims to be
+MANY_ASIDE = 500  # from here on the lines of rows are stored: reckoning them in every query would cost more
 MAX_SPAN = 50  # a rejected record of more lines has a quote that never closes
-LIKE_ROWS = 5  # a value of so many lines, with as many delimiters in it as rows have, has swallowed rows
+LIKE_ROWS = 5  # a value of so many line breaks, with as many delimiters on each line as rows have, has swallowed rows
 ODD_LINES = 0.02  # above this share of sampled lines, records are counted before DuckDB sees them
 Spans = tuple[list[int], list[int]]  # first and last lines of rows that take several, as if none were set aside
 
@@ -65,6 +68,10 @@ def read_delimited(file: Path, data_set: DataSet, target: Path, connection: duck
             if "state machine" not in str(error):
                 raise
             raise _line_ends_differ(text) from error
+    aside = sorted([line.line for line in counted.rejected] + counted.blank)
+    if len(aside) > MANY_ASIDE:
+        _store_lines(text, aside, counted.rows, has_lines, connection)
+        has_lines, aside = True, []
     return FileRead(
         file=file.name,
         parquet=target.name,
@@ -72,7 +79,7 @@ def read_delimited(file: Path, data_set: DataSet, target: Path, connection: duck
         records=text.lines - counted.breaks - len(counted.blank),
         headers=header.names,
         first_line=None if has_lines else header.lines + 1,
-        aside=sorted([line.line for line in counted.rejected] + counted.blank),
+        aside=aside,
         rejected=counted.rejected,
     )
 
@@ -113,7 +120,7 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) ->
     query = f"select {selected} from {scan}"
     if has_lines:
         # Of all columns: one that is not kept may have line breaks, too.
-        counts = " + ".join(_count_of("chr(10)", name) for name in every)
+        counts = " + ".join(_count_of("chr(10)", quoted(name)) for name in every)
         query = (
             f"select {selected}, _breaks, cast({text.header.lines} + sum(_breaks + 1) over (rows unbounded preceding) "
             f"- _breaks as bigint) as _line from (select *, {counts} as _breaks from {scan})"
@@ -136,6 +143,28 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) ->
     if len(blank) > MAX_ASIDE:
         raise _too_many_blank(text, len(blank))
     return Counted(rows, breaks, rejected, blank)
+
+
+def _store_lines(
+    text: Text, aside: list[int], rows: int, has_lines: bool, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Write the Parquet file again, with the line of each row in column `_line`."""
+    parquet = f"read_parquet({path_literal(text.target)})"
+    if has_lines:
+        readable = connection.execute(f"select _line from {parquet}").fetchnumpy()["_line"]
+    else:
+        readable = np.arange(rows) + text.header.lines + 1
+    thresholds = np.array(aside) - np.arange(len(aside))
+    lines = pa.table({"_line": readable + np.searchsorted(thresholds, readable, side="right")})
+    connection.register("line_numbers", lines)
+    names = ", ".join(f"rows.{quoted(name)}" for name in kept(list(text.header.names), text.data_set))
+    again = text.target.with_suffix(".again")
+    connection.execute(
+        f"copy (select {names}, line_numbers._line from {parquet} as rows positional join line_numbers) "
+        f"to {literal(str(again))} ({PARQUET})"
+    )
+    connection.unregister("line_numbers")
+    again.replace(text.target)
 
 
 def _looks_odd(text: Text) -> bool:
@@ -191,15 +220,17 @@ def blank_between_rows(blank: list[int], rejected: list[int], spans: Spans) -> l
 def _spans(text: Text, names: list[str], connection: duckdb.DuckDBPyConnection) -> tuple[int, Spans]:
     """The line breaks in rows, and the rows of three lines and more, the only ones that can hold a blank line."""
     parquet, delimiter = f"read_parquet({path_literal(text.target)})", literal(text.data_set.delimiter)
+    needed = len(text.header.names) - 1
+    # All lines of a value but its first and last have just as many delimiters as a row.
     swallowing = [
-        f"{_count_of('chr(10)', name)} >= {LIKE_ROWS} "
-        f"and {_count_of(delimiter, name)} >= {len(names) - 1} * {_count_of('chr(10)', name)}"
+        f"{_count_of('chr(10)', quoted(name))} >= {LIKE_ROWS} and len(list_filter("
+        f"string_split({quoted(name)}, chr(10))[2:-2], lambda line: {_count_of(delimiter, 'line')} <> {needed})) = 0"
         for name in names
     ]
     found = connection.execute(
         f"select _line, _breaks from {parquet} where _breaks >= {LIKE_ROWS} and ({' or '.join(swallowing)}) limit 1"
     ).fetchall()
-    if found and len(names) > 2:
+    if found and needed > 1:
         raise _unclosed(text, f"a value of {found[0][1] + 1} lines that look like rows, about line {found[0][0]:,}")
     ((total,),) = connection.execute(f"select cast(sum(_breaks) as bigint) from {parquet}").fetchall()
     several = connection.execute(f"select _line, _breaks from {parquet} where _breaks > 1 order by _line").fetchall()
@@ -226,10 +257,9 @@ def _rejected(text: Text, connection: duckdb.DuckDBPyConnection, limit: int) -> 
     return [Rejected(file=text.file.name, line=line, reason=reason) for line, reason in sorted(lines.items())]
 
 
-def _count_of(sign: str, name: str) -> str:
-    """SQL: how often a single character stands in a column."""
-    column = quoted(name)
-    return f"coalesce(length({column}) - length(replace({column}, {sign}, '')), 0)"
+def _count_of(sign: str, text: str) -> str:
+    """SQL: how often a single character stands in a text."""
+    return f"coalesce(length({text}) - length(replace({text}, {sign}, '')), 0)"
 
 
 def _line_ends_differ(text: Text) -> SourceError:
