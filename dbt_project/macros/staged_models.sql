@@ -1,4 +1,4 @@
-{# Every staging model with the entity it feeds: the one list that quarantine and row accounting go through. #}
+{# Every staging model with the entity it feeds: the one list that canonical, quarantine and row accounting go through. #}
 {% macro staged_models() -%}
     {{ return([
         ('stg_riverbend__calls', 'calls'),

@@ -1,13 +1,19 @@
 {# Ranks the rows whose key occurs more than once, the newest version first. Rows with a key of their own are not
-   returned, so that the ranking never sorts a whole export. `same_as_newest` marks an exact repeat of the version
-   that wins. `readable` leaves out rows that are set aside for another reason. #}
+   returned, so that the ranking never sorts a whole export. `newest_first` says which version is newer, `_load_number`
+   where only the order of the loads tells. `same_as_newest` marks an exact repeat of the version that wins.
+   `readable` leaves out rows that are set aside for another reason. #}
 {% macro rank_versions(relation, key, newest_first, readable='true') -%}
     select
+        candidate._load_number,
         candidate._file,
         candidate._line,
         row_number() over (
             partition by {% for column in key %}candidate.{{ column }}, {% endfor %}true
-            order by {{ newest_first }} desc nulls last, candidate._file desc, candidate._line desc
+            order by
+                {{ newest_first }} desc nulls last,
+                candidate._load_number desc,
+                candidate._file desc,
+                candidate._line desc
         ) as version_rank,
         rank() over (
             partition by {% for column in key %}candidate.{{ column }}, {% endfor %}true
@@ -22,6 +28,13 @@
         having count(*) > 1
     ) as repeated
         on {% for column in key %}candidate.{{ column }} = repeated.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+{%- endmacro %}
+
+{# Join condition: two relations mean the same raw row. #}
+{% macro same_row(left, right) -%}
+    {{ left }}._load_number = {{ right }}._load_number
+    and {{ left }}._file = {{ right }}._file
+    and {{ left }}._line = {{ right }}._line
 {%- endmacro %}
 
 {# Why a row is not the published version of its key; NULL where it is. Expects a left join on rank_versions. #}

@@ -1,19 +1,35 @@
-"""What a city publishes, as typed data: the shape of `cities/<city>.yml` and how it is read.
+"""What a city publishes, as typed data: the shape of `cities/<city>.yml`.
 
 A fact about a source has its home in the city file; code never names a city.
 """
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, field_validator, model_validator
+
+from orchestration.catalog.portals import PortalSource, Strict
+from orchestration.catalog.reading import CatalogError, read_checked
 
 CITIES_DIR = Path(__file__).parent / "cities"
 
-Format = Literal["csv", "arcgis_json", "open311_json", "geojson", "shapefile", "xlsx"]
-Growth = Literal["snapshot", "append", "yearly_files"]
+Format = Literal[
+    "csv",
+    "json",
+    "jsonl",
+    "parquet",
+    "arcgis_json",
+    "open311_json",
+    "open311_xml",
+    "geojson",
+    "shapefile",
+    "xlsx",
+]
+# Columns that the reader of a format adds to the publisher's.
+ADDED_COLUMNS = {"xlsx": ["sheet"], "geojson": ["geometry_wkt"], "shapefile": ["geometry_wkt"]}
+Growth = Literal["snapshot", "append", "rolling_window", "yearly_files"]
 Entity = Literal[
     "calls",
     "unit_responses",
@@ -27,16 +43,6 @@ Entity = Literal[
 ]
 
 
-class CatalogError(ValueError):
-    """A city file that cannot be used; the message names the file and the field."""
-
-
-class Strict(BaseModel):
-    """Unknown fields are errors: a typing slip must not pass for a setting."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Boundary(Strict):
     """Box around the city, WGS84 degrees; a located row outside it is in the wrong place."""
 
@@ -45,30 +51,49 @@ class Boundary(Strict):
     east: float = Field(ge=-180, le=180)
     north: float = Field(ge=-90, le=90)
 
+    @model_validator(mode="after")
+    def _has_area(self) -> Self:
+        if self.west >= self.east or self.south >= self.north:
+            raise ValueError("west must be below east and south below north")
+        return self
+
 
 class DataSet(Strict):
     """One published data set of a city.
 
     `columns` and `key` use normalised names (see `orchestration.ingest.columns`): the columns that must be there
-    and those that identify a row. `drop` never goes past landing. `encoding: latin-1` reads Windows-1252, too.
+    and those that identify a row. `also_called` gives other names that a column has had, in other years or exports.
+    `drop` never goes past landing; `hash` goes on only as keyed hashes, by domain (person, officer …).
+    `encoding: latin-1` reads Windows-1252, too.
+
+    Growth: a `snapshot` is whole each time; `append` only gains rows, which may change for `changes_for_days`;
+    a `rolling_window` loses its oldest rows at the portal, but not here; of `yearly_files` each is whole.
     """
 
     name: str = Field("", pattern=r"^[a-z0-9_]*$")
     city: str = ""
     title: str
     entity: Entity
+    source: PortalSource | None = None
     files: list[str] = Field(min_length=1)
     format: Format
     url: str | None = None
     license: str
+    terms: str = ""
     grain: str
     growth: Growth
+    changes_for_days: int = Field(0, ge=0)
+    date_column: str | None = Field(None, description="The portal's own name of the column that windows filter on.")
+    dates: Literal["utc", "local", "text"] = "utc"
+    fresh_for_hours: float | None = Field(None, gt=0)
     key: list[str] = []
     columns: list[str] = Field(min_length=1)
+    also_called: dict[str, list[str]] = {}
     drop: list[str] = []
+    hash: dict[str, Literal["person", "officer", "plate", "address", "phone"]] = {}
     crs: str | None = None
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
-    delimiter: str = ","
+    delimiter: str = Field(",", min_length=1, max_length=1)
     notes: str = ""
 
     @property
@@ -76,35 +101,57 @@ class DataSet(Strict):
         """Name of the view in schema raw."""
         return f"{self.city}__{self.name}"
 
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if strangers := [name for name in self.also_called if name not in self.columns]:
+            raise ValueError(f"also_called names {', '.join(strangers)}, which is not among columns")
+        if strangers := [name for name in self.key if name not in [*self.columns, *ADDED_COLUMNS.get(self.format, [])]]:
+            raise ValueError(f"key names {', '.join(strangers)}, which is not among columns")
+        if both := sorted(set(self.drop) & set(self.hash)):
+            raise ValueError(f"{', '.join(both)} cannot be both dropped and hashed")
+        if self.growth == "rolling_window" and not self.key:
+            raise ValueError("a rolling window needs a key: without one a row seen twice would count twice")
+        return self
+
 
 class City(Strict):
-    """One city file."""
+    """One city file. `live` is the day its portals were last pulled with it; None where that has not been tried."""
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     title: str
     time_zone: str
+    projection: str = Field(description="A projected reference system in metres or feet for the city, as EPSG:n.")
     boundary: Boundary
     data_sets: dict[str, DataSet] = Field(min_length=1)
+    live: str | None = None
     notes: str = ""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name} is no time zone of the IANA database, such as America/New_York")
+        return name
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.time_zone)
 
 
 def read_city(path: Path) -> City:
-    """Read and check one city file; CatalogError names the file and each wrong field."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for name, data_set in content["data_sets"].items():
-            data_set |= {"name": name, "city": content["name"]}
-        city = City.model_validate(content)
-    except yaml.YAMLError as error:
-        raise CatalogError(f"{path}: not valid YAML: {error}") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise CatalogError(f"{path}: {wrong}") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CatalogError(f"{path}: expected a mapping with name, title, time_zone, boundary, data_sets") from error
+    """Read and check one city file; CatalogError names the file and, of each mistake, the line and field."""
+    city = read_checked(path, City)
     if city.name != path.stem:
         raise CatalogError(f"{path}: name: the file is called {path.stem}, the city {city.name}; make them the same")
-    return city
+    return city.model_copy(
+        update={
+            "data_sets": {
+                name: data_set.model_copy(update={"name": name, "city": city.name})
+                for name, data_set in city.data_sets.items()
+            }
+        }
+    )
 
 
 @cache

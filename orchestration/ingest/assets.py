@@ -14,7 +14,7 @@ from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, find_load, load
 from orchestration.publish.releases import released_loads
 from orchestration.settings import Settings, settings
-from orchestration.sources.files import FolderSource
+from orchestration.sources.folder import FolderSource
 
 OWNER = ["team:data-engineering"]
 LOAD_TABLES = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.catalog.model import City, DataSet
+from orchestration.catalog.model import ADDED_COLUMNS, City, DataSet
 from orchestration.ingest.loads import Load
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
@@ -113,13 +113,13 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, used: Bo
 def _view(data_set: DataSet, load: Load | None, raw_root: Path) -> str:
     """One view a data set: its needed columns (NULL where the load lacks one) and whatever else it brought."""
     found = load.columns if load else []
-    wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *_added(data_set)])), data_set)
+    wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *ADDED_COLUMNS.get(data_set.format, [])])), data_set)
     name = f"raw.{quoted(data_set.table)}"
     if load is None:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
         return (
             f"create or replace view {name} as select {columns}, null::varchar as _load_id, "
-            "null::varchar as _file, null::bigint as _line where false"
+            "null::bigint as _load_number, null::varchar as _file, null::bigint as _line where false"
         )
     parts = []
     for parquet, group in groupby((file for file in load.files if file.rows), key=lambda file: file.parquet):
@@ -130,7 +130,8 @@ def _view(data_set: DataSet, load: Load | None, raw_root: Path) -> str:
         )
         path = raw_root / data_set.city / data_set.name / load.load_id / parquet
         parts.append(
-            f"select {columns}, {literal(load.load_id)} as _load_id, {_file(files)} as _file, {_line(files)} as _line "
+            f"select {columns}, {literal(load.load_id)} as _load_id, cast(1 as bigint) as _load_number, "
+            f"{_file(files)} as _file, {_line(files)} as _line "
             f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
         )
     return f"create or replace view {name} as {' union all '.join(parts)}"
@@ -152,8 +153,3 @@ def _line(files: list[FileRead]) -> str:
         for before, line in enumerate(file.aside):
             pieces[max(line - before - offset, file.first_row)] = f"{column} + {offset + before + 1}"
     return piecewise(column, sorted(pieces.items()))
-
-
-def _added(data_set: DataSet) -> list[str]:
-    """Columns that a format's reader adds."""
-    return {"xlsx": ["sheet"], "geojson": ["geometry_wkt"], "shapefile": ["geometry_wkt"]}.get(data_set.format, [])

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = ".incoming-"
+PARTIAL = ".partial"
 
 
 @contextlib.contextmanager
@@ -26,6 +27,26 @@ def incoming(home: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def resumable(home: Path) -> Iterator[Path]:
+    """A folder inside `home` that outlives a failure, so that whoever comes next can go on from what is in it.
+
+    It is gone where the work ended well. Who finds another process at work in it gets an `incoming` folder instead.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / f"{PARTIAL}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            with incoming(home) as folder:
+                yield folder
+            return
+        folder = home / PARTIAL
+        folder.mkdir(mode=0o700, exist_ok=True)
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def settle(folder: Path, final: Path) -> None:

@@ -29,9 +29,12 @@ class Load(BaseModel):
     load_id: str
     city: str
     data_set: str
+    began_at: datetime
     landed_at: datetime
     url: str | None
     license: str
+    complete: bool = True
+    versions: dict[str, str] = {}
     bytes: int
     sha256: dict[str, str]
     files: list[FileRead]
@@ -84,9 +87,12 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
                 load_id=target.name,
                 city=data_set.city,
                 data_set=data_set.name,
+                began_at=landing.began_at,
                 landed_at=landing.landed_at,
                 url=landing.url,
                 license=landing.license,
+                complete=landing.complete,
+                versions=landing.versions,
                 bytes=landing.bytes,
                 sha256={file.name: file.sha256 for file in landing.files},
                 files=reads,

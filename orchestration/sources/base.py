@@ -1,31 +1,69 @@
 """The one thing every source does: deliver a data set's bytes, unchanged, into a folder.
 
-A folder of files is the first kind of source; portals fit the same shape. Nothing here knows Dagster or DuckDB.
+A folder of files and each kind of portal are sources. Nothing here knows Dagster or DuckDB.
 """
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import Protocol
 
 from orchestration.catalog.model import DataSet
 
+progress = logging.getLogger("footprint.pull")  # how far a pull has come, for whoever listens
+
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as it arrived: its name, where it came from, and what its bytes hash to."""
+    """One file as it arrived: its name, where it came from, and what its bytes hash to.
+
+    `rows` is what the portal counted, None where it counts none. `names` maps the names in the file to those of the
+    portal's interface where they differ (an export with display names, say).
+    """
 
     name: str
     origin: str
     bytes: int
     sha256: str
+    rows: int | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What a pull brought.
+
+    `versions` holds the publisher's own mark of each part (an ETag, a time of last update), by the stem of its file.
+    Where `complete` is false the files hold only some of the data set: what changed since `changed_since` (UTC), or
+    those of its yearly files that are new.
+    """
+
+    files: list[Delivery]
+    complete: bool = True
+    versions: dict[str, str] = field(default_factory=dict)
+    changed_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last pull that was published: the marks of its parts, and when it began (UTC)."""
+
+    versions: dict[str, str]
+    began_at: datetime
 
 
 class Source(Protocol):
-    """Where raw exports come from."""
+    """Where raw exports come from. `resumes` tells whether it can go on from what a cut-off pull has left."""
 
-    def deliver(self, data_set: DataSet, into: Path) -> list[Delivery]:
-        """Write the data set's files into the empty folder `into`.
+    resumes: bool
+
+    def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
+        """Write the data set's files into the folder `into`; None where nothing is new since `last`.
+
+        `into` may hold what an earlier pull of the same data set left when it was cut off; whatever is not among the
+        delivered files when this returns is thrown away.
 
         Raises:
             SourceError: nothing was there, or not what the data set promises.
@@ -33,8 +71,8 @@ class Source(Protocol):
         ...
 
 
-def delivered(file: Path, origin: str) -> Delivery:
+def delivered(file: Path, origin: str, rows: int | None = None, names: dict[str, str] | None = None) -> Delivery:
     """Describe a file that has just been written: the digest is of what lies in landing, not of what was sent."""
     with file.open("rb") as written:
         digest = file_digest(written, "sha256").hexdigest()
-    return Delivery(file.name, origin, file.stat().st_size, digest)
+    return Delivery(file.name, origin, file.stat().st_size, digest, rows, names or {})

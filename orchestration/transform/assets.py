@@ -10,6 +10,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
+from orchestration.catalog.model import cities
 from orchestration.settings import settings
 from orchestration.transform.project import NodeResult, build, manifest_path
 
@@ -49,7 +50,7 @@ def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
         manifest=manifest(), select=select, name=name, dagster_dbt_translator=translator, pool="warehouse_writer"
     )
     def layer(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
-        results = build(select.split(" "))
+        results = build(select.split(" "), exclude=staging_without_loads())
         yield from events(results, translator)
         broken = [result for result in results if not result.ok and result.status != "skipped"]
         if broken:
@@ -60,6 +61,13 @@ def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
             )
 
     return layer
+
+
+def staging_without_loads() -> list[str]:
+    """dbt's selectors for the staging models of cities that have no load: there is nothing for them to do."""
+    with duckdb.connect(str(settings().warehouse_database), read_only=True) as connection:
+        loaded = {name for (name,) in connection.execute("select distinct city from raw.loads").fetchall()}
+    return [f"fqn:footprint.staging.{name}" for name in cities() if name not in loaded]
 
 
 def events(results: list[NodeResult], translator: Translator) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]

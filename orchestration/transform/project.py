@@ -45,10 +45,12 @@ def manifest_path() -> Path:
     return _manifest_folder(_fingerprint()) / "manifest.json"
 
 
-def build(select: list[str]) -> list[NodeResult]:
+def build(select: list[str], exclude: list[str]) -> list[NodeResult]:
     """`dbt build` of a selection, unit tests left to the test suite. Raises TransformError if dbt itself fails."""
     home = settings()
     arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--select", *select]
+    if exclude:
+        arguments += ["--exclude", *exclude]
     return [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message)
         for r in _invoke(arguments, home, _manifest(_fingerprint())).results

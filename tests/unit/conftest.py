@@ -12,7 +12,7 @@ from orchestration.catalog.model import Boundary, City, DataSet
 from orchestration.ingest.bind import BoundLoad, bind
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, load
-from orchestration.sources.files import FolderSource
+from orchestration.sources.folder import FolderSource
 
 MakeDataSet = Callable[..., DataSet]
 

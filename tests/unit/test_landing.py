@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import land, read_landing, refuse_damaged
-from orchestration.sources.files import FolderSource
+from orchestration.sources.folder import FolderSource
 
 CONTENT = b"a,b,c\n1,2,3\n"
 
@@ -27,7 +27,7 @@ from pathlib import Path
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import load
-from orchestration.sources import files
+from orchestration.sources import folder
 exports, home = Path(sys.argv[1]), Path(sys.argv[2])
 data_set = DataSet.model_validate(dict(
     name="things", city="testville", title="Things", entity="calls", files=["things.csv"], format="csv",
@@ -217,7 +217,7 @@ def test_a_file_still_being_written(
         path.write_bytes(written)
 
     os.utime(tmp_path / "exports" / "things.csv", (1, 1))  # so that a coarse clock sees the change, too
-    monkeypatch.setattr("orchestration.sources.files.shutil.copyfile", copy_while_somebody_writes)
+    monkeypatch.setattr("orchestration.sources.folder.shutil.copyfile", copy_while_somebody_writes)
     assert refused(bring, tmp_path).found == "the file changed while it was copied"
 
 
@@ -236,7 +236,7 @@ def test_what_the_system_refuses(
         target.write_bytes(path.read_bytes()[:5])
         raise OSError(number, os.strerror(number), str(path))
 
-    monkeypatch.setattr("orchestration.sources.files.shutil.copyfile", fail)
+    monkeypatch.setattr("orchestration.sources.folder.shutil.copyfile", fail)
     error = refused(bring, tmp_path)
     assert (error.found, error.file) == (found, str(tmp_path / "exports" / "things.csv"))
 

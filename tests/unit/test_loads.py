@@ -18,7 +18,7 @@ from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import find_load, load, read_load
 from orchestration.ingest.readers import delimited
-from orchestration.sources.files import FolderSource
+from orchestration.sources.folder import FolderSource
 
 CONTENT = b"a,b,c,secret\n1,2,3,hush\n4,5,6,hush\n"
 
@@ -28,7 +28,7 @@ from pathlib import Path
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.landing import land
 from orchestration.ingest import loads
-from orchestration.sources.files import FolderSource
+from orchestration.sources.folder import FolderSource
 read_files = loads.read_files
 def killing(*arguments):
     read_files(*arguments)

@@ -1,7 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__budget_lines',
-    'stg_seattle__budget_lines'
-], [
+{{ union_accepted('budget_lines', [
     'city',
     'budget_line_id',
     'fiscal_year',

@@ -1,9 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__calls',
-    'stg_seattle__incident_responses_2015',
-    'stg_seattle__incident_responses_2016',
-    'stg_seattle__calls'
-], [
+{{ union_accepted('calls', [
     'city',
     'call_id',
     'call_at_utc',

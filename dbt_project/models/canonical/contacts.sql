@@ -1,9 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__stops',
-    'stg_riverbend__arrests',
-    'stg_seattle__terry_stops',
-    'stg_seattle__uses_of_force'
-], [
+{{ union_accepted('contacts', [
     'city',
     'contact_id',
     'contact_kind',

@@ -1,7 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__offenses',
-    'stg_seattle__crimes'
-], [
+{{ union_accepted('offenses', [
     'city',
     'offense_id',
     'report_id',

@@ -1,7 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__requests',
-    'stg_riverbend__contacts_211_411'
-], [
+{{ union_accepted('requests', [
     'city',
     'request_id',
     'channel',

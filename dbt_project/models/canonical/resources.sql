@@ -1,6 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__resources'
-], [
+{{ union_accepted('resources', [
     'city',
     'resource_id',
     'resource_kind',

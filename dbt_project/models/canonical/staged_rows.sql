@@ -1,18 +1,20 @@
 {{ config(materialized='table') }}
 
 with fates as (
-    {% for model, entity in staged_models() %}
+    {% for staging_model in built_models() %}
     select
         city,
         source_dataset,
         load_id,
-        '{{ entity }}' as entity,
+        '{{ entity_of(staging_model) }}' as entity,
         row_status,
         row_reason,
         count(*) as rows
-    from {{ ref(model) }}
+    from {{ ref(staging_model) }}
     group by city, source_dataset, load_id, row_status, row_reason
     {% if not loop.last %}union all{% endif %}
+    {% else %}
+    {{ no_rows(model, ['city', 'source_dataset', 'load_id', 'entity', 'row_status', 'row_reason', 'rows']) }}
     {% endfor %}
 )
 

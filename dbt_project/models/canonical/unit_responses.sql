@@ -1,6 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__unit_responses'
-], [
+{{ union_accepted('unit_responses', [
     'city',
     'unit_response_id',
     'call_id',

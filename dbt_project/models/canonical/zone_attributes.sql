@@ -4,9 +4,15 @@
     ('stg_seattle__tracts', ['b01003_001', 'b17001_002', 'b19013_001'], false),
 ] %}
 
-{% for model, variables, has_margins in published %}
-{% set outer_loop = loop %}
-{% for variable in variables %}
+{% set of_zones = [] %}
+{% for staging_model, variables, has_margins in published %}
+    {% set relation = ref(staging_model) %}
+    {% for variable in variables if is_built(relation) %}
+        {% do of_zones.append((relation, variable, has_margins)) %}
+    {% endfor %}
+{% endfor %}
+
+{% for relation, variable, has_margins in of_zones %}
 select
     city,
     zone_kind,
@@ -18,8 +24,9 @@ select
     load_id,
     source_file,
     source_line
-from {{ ref(model) }}
+from {{ relation }}
 where row_status = 'accepted'
-{% if not (loop.last and outer_loop.last) %}union all{% endif %}
-{% endfor %}
+{% if not loop.last %}union all{% endif %}
+{% else %}
+{{ no_rows(model, model.columns.keys()) }}
 {% endfor %}

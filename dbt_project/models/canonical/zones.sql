@@ -1,9 +1,4 @@
-{{ union_accepted([
-    'stg_riverbend__zones',
-    'stg_seattle__tracts',
-    'stg_seattle__tracts_2015',
-    'stg_seattle__beats'
-], [
+{{ union_accepted('zones', [
     'city',
     'zone_kind',
     'zone_id',

@@ -1,7 +1,7 @@
 {% set readable = 'arrestid is not null and ' ~ epoch_ms_to_utc('arrestdate') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('riverbend', 'arrests'), ['arrestid'], '1', readable) }}
+    {{ rank_versions(source('riverbend', 'arrests'), ['arrestid'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -33,7 +33,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'arrests') }} as arrests
     left join versions
-        on arrests._file = versions._file and arrests._line = versions._line
+        on {{ same_row('arrests', 'versions') }}
 )
 
 select

@@ -43,7 +43,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'calls_for_service') }} as calls
     left join versions
-        on calls._file = versions._file and calls._line = versions._line
+        on {{ same_row('calls', 'versions') }}
 )
 
 select

@@ -2,7 +2,7 @@
 {% set readable = 'contact_id is not null and channel is not null and ' ~ contacted ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('riverbend', 'contacts_211_411'), ['contact_id', 'channel'], '1', readable) }}
+    {{ rank_versions(source('riverbend', 'contacts_211_411'), ['contact_id', 'channel'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -24,7 +24,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'contacts_211_411') }} as contacts
     left join versions
-        on contacts._file = versions._file and contacts._line = versions._line
+        on {{ same_row('contacts', 'versions') }}
 )
 
 select

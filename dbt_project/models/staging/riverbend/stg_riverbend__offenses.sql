@@ -44,7 +44,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'offenses') }} as offenses
     left join versions
-        on offenses._file = versions._file and offenses._line = versions._line
+        on {{ same_row('offenses', 'versions') }}
 )
 
 select

@@ -27,7 +27,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'requests_311') }} as requests
     left join versions
-        on requests._file = versions._file and requests._line = versions._line
+        on {{ same_row('requests', 'versions') }}
 )
 
 select

@@ -2,7 +2,7 @@
 
 with versions as (
     -- OBJECTID is reassigned every night; StopID is the key.
-    {{ rank_versions(source('riverbend', 'officer_stops'), ['stopid'], '1', readable) }}
+    {{ rank_versions(source('riverbend', 'officer_stops'), ['stopid'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -32,7 +32,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'officer_stops') }} as stops
     left join versions
-        on stops._file = versions._file and stops._line = versions._line
+        on {{ same_row('stops', 'versions') }}
 )
 
 select

@@ -1,7 +1,7 @@
 {% set readable = 'call_number is not null and unit is not null' %}
 
 with versions as (
-    {{ rank_versions(source('riverbend', 'unit_responses'), ['call_number', 'unit', 'dispatched'], '1', readable) }}
+    {{ rank_versions(source('riverbend', 'unit_responses'), ['call_number', 'unit', 'dispatched'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -20,7 +20,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'unit_responses') }} as responses
     left join versions
-        on responses._file = versions._file and responses._line = versions._line
+        on {{ same_row('responses', 'versions') }}
 )
 
 select

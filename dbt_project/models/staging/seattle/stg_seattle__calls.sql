@@ -4,7 +4,7 @@
 
 with versions as (
     -- Samples of one portal data set may overlap; the file named last wins.
-    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], '_file', readable) }}
+    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -35,7 +35,7 @@ typed as (
         {{ version_reason('versions') }} as version_reason
     from {{ source('seattle', 'calls') }} as calls
     left join versions
-        on calls._file = versions._file and calls._line = versions._line
+        on {{ same_row('calls', 'versions') }}
 ),
 
 responses_of_2016 as (

@@ -5,7 +5,7 @@
 {% set readable = 'coalesce(' ~ started ~ ', ' ~ reported ~ ') is not null' %}
 
 with versions as (
-    {{ rank_versions(source('seattle', 'crimes'), ['offense_id'], '1', readable) }}
+    {{ rank_versions(source('seattle', 'crimes'), ['offense_id'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -41,7 +41,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('seattle', 'crimes') }} as crimes
     left join versions
-        on crimes._file = versions._file and crimes._line = versions._line
+        on {{ same_row('crimes', 'versions') }}
 ),
 
 timed as (

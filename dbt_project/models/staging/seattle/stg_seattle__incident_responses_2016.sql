@@ -45,7 +45,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('seattle', 'incident_responses_2016') }} as responses
     left join versions
-        on responses._file = versions._file and responses._line = versions._line
+        on {{ same_row('responses', 'versions') }}
 ),
 
 timed as (

@@ -3,7 +3,7 @@
 {% set readable = reported ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('seattle', 'terry_stops'), ['terry_stop_id'], '1', readable) }}
+    {{ rank_versions(source('seattle', 'terry_stops'), ['terry_stop_id'], '_load_number', readable) }}
 ),
 
 typed as (
@@ -30,7 +30,7 @@ typed as (
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('seattle', 'terry_stops') }} as stops
     left join versions
-        on stops._file = versions._file and stops._line = versions._line
+        on {{ same_row('stops', 'versions') }}
 ),
 
 linked as (

@@ -1,14 +1,15 @@
-"""Raw exports from a folder: what `footprint run --from DIR` reads."""
+"""Raw exports from a folder: what `footprint run --from DIR` reads, and the drop folder of each city."""
 
 import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_system
-from orchestration.sources.base import Delivery, delivered
+from orchestration.sources.base import Delivered, Delivery, Last, delivered
 
 UNFINISHED = (".", "~$")  # names that systems and office programs give to files of their own
 
@@ -18,10 +19,11 @@ class FolderSource:
     """Files of one city in one folder, found by the patterns of the city file."""
 
     folder: Path
+    resumes: ClassVar[bool] = False
 
-    def deliver(self, data_set: DataSet, into: Path) -> list[Delivery]:
+    def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered:
         """Copy the data set's files; a pattern without a match, or an empty file, is a SourceError."""
-        return [_copy(path, into / name) for name, path in self.files(data_set).items()]
+        return Delivered([_copy(path, into / name) for name, path in self.files(data_set).items()])
 
     def files(self, data_set: DataSet) -> dict[str, Path]:
         """The files of a data set by the name they land under, in order of their paths."""

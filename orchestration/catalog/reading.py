@@ -1,0 +1,91 @@
+"""Reading a city file: YAML checked against its model, each mistake told with its line and field."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[int | str, ...]
+
+
+class CatalogError(ValueError):
+    """A city file that cannot be used; the message names the file and, of each mistake, the line and field."""
+
+
+def read_checked(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file as a model. Raises CatalogError with a line a mistake: `file:line: field: what is wrong`."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise CatalogError(f"{path}{_mark(error)}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    if not isinstance(content, dict):
+        raise CatalogError(f"{path}:1: expected fields such as {', '.join(list(model.model_fields)[:5])}")
+    if repeated := _repeated(node):
+        raise CatalogError("\n".join(f"{path}:{line}: {field}: given twice" for line, field in repeated))
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise CatalogError("\n".join(_told(path, node, model, mistake) for mistake in error.errors())) from error
+
+
+def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: object) -> str:
+    found = dict(mistake)  # type: ignore[call-overload]
+    place: Place = found["loc"]
+    line, named = _where(node, place)
+    text = found["msg"].removeprefix("Value error, ")
+    if found["type"] == "missing":
+        text = "needed, but not there"
+    elif found["type"] == "extra_forbidden":
+        text = "no such field"
+    elif not isinstance(found.get("input"), dict | list | None):
+        text += f" (found {found['input']!r})"
+    return f"{path}:{line}: {'.'.join(map(str, named)) or model.__name__}: {text}"
+
+
+def _where(node: yaml.Node | None, place: Place) -> tuple[int, Place]:
+    """The line of a place, or of the nearest thing around it; and the place without what is not in the file."""
+    line, named = 1, []
+    for position, step in enumerate(place):
+        below, at = _below(node, step)
+        if below is None:
+            # A missing field is told at the line of what should hold it; the name of a union's branch is no field.
+            if position == len(place) - 1:
+                named.append(step)
+            continue
+        node, line = below, at
+        named.append(step)
+    return line, tuple(named)
+
+
+def _below(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node | None, int]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step].start_mark.line + 1
+    return None, 0
+
+
+def _repeated(node: yaml.Node | None, around: str = "") -> list[tuple[int, str]]:
+    """Fields that stand twice in one mapping: YAML would silently keep the last."""
+    if isinstance(node, yaml.SequenceNode):
+        return [twice for below in node.value for twice in _repeated(below, around)]
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    names = [key.value for key, _ in node.value]
+    own = [
+        (key.start_mark.line + 1, f"{around}{key.value}")
+        for position, (key, _) in enumerate(node.value)
+        if key.value in names[:position]
+    ]
+    return own + [twice for key, below in node.value for twice in _repeated(below, f"{around}{key.value}.")]
+
+
+def _mark(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f":{mark.line + 1}" if mark else ""
