@@ -8,8 +8,9 @@ import dagster as dg
 import duckdb
 
 from orchestration.catalog.model import City, DataSet, cities
-from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.bind import bind
 from orchestration.ingest.errors import SourceError
+from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, find_load, load
 from orchestration.publish.releases import released_loads
@@ -20,6 +21,7 @@ OWNER = ["team:data-engineering"]
 LOAD_TABLES = {
     "loads": "One row per load in use.",
     "load_columns": "One row per needed column of each load in use, and whether it is there.",
+    "column_changes": "One row per column of a new load that is not what it was in the load before.",
     "rejected_lines": "One row per line that no parser could read.",
     "cities": "One row per city of the catalog, with its time zone and boundary.",
 }
@@ -124,8 +126,8 @@ def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
     return raw
 
 
-def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[tuple[str, str], BoundLoad]:
-    """The loads this run pulled itself; for every other data set, the load of the current release.
+def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[tuple[str, str], InUse]:
+    """The loads of the current release, with those this run pulled itself in their places.
 
     So a load that a gate stopped is never used again by a run that did not ask for it.
     """
@@ -135,13 +137,17 @@ def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[
         for note in (json.loads(path.read_text()) for path in sorted(_notes(home, run_id).glob("*.json")))
     }
     in_use = {}
-    for (city, data_set), load_id in {**released, **pulled}.items():
+    for city, data_set in {**released, **pulled}:
         if city not in cities() or data_set not in cities()[city].data_sets:
             continue
-        before = released.get((city, data_set))
-        in_use[city, data_set] = BoundLoad(
-            load=find_load(home.raw, city, data_set, load_id),
-            previous=find_load(home.raw, city, data_set, before) if before else None,
+        before = [find_load(home.raw, city, data_set, load_id) for load_id in released.get((city, data_set), [])]
+        new_id = pulled.get((city, data_set))
+        new = find_load(home.raw, city, data_set, new_id) if new_id else None
+        loads = loads_after(cities()[city].data_sets[data_set].growth, before, new)
+        in_use[city, data_set] = InUse(
+            loads=loads,
+            before=before[-1] if before else None,
+            replaced=before[0] if before and len(loads) == 1 else None,
             shrink_accepted=data_set in accept_shrink or "all" in accept_shrink,
         )
     return in_use

@@ -1,41 +1,38 @@
 """Binding: the loads a run uses, shown to SQL as schema raw of the build database.
 
-`raw.<city>__<data_set>` is a view on the Parquet of the chosen load; a data set never loaded is a view without
+`raw.<city>__<data_set>` is a view on the Parquet of the loads in use, each row with its load's id and number, the
+newest load having the highest; a data set never loaded is a view without
 rows, so the graph of models is the same whichever cities a warehouse holds. Beside them stand tables about the
 loads themselves, which the gates and the audit marts read.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from orchestration.catalog.model import ADDED_COLUMNS, City, DataSet
-from orchestration.ingest.loads import Load
+from orchestration.ingest.column_changes import changes
+from orchestration.ingest.in_use import InUse, files_in_use
+from orchestration.ingest.loads import Load, total
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
-
-
-@dataclass(frozen=True)
-class BoundLoad:
-    """A load a run uses, beside the one of the current release."""
-
-    load: Load
-    previous: Load | None
-    shrink_accepted: bool
 
 
 TABLES = """
 create or replace table raw.cities (
     city varchar, title varchar, time_zone varchar, west double, south double, east double, north double);
 create or replace table raw.loads (
-    city varchar, data_set varchar, entity varchar, load_id varchar, landed_at timestamp, files bigint, bytes bigint,
+    city varchar, data_set varchar, entity varchar, growth varchar, load_id varchar, load_number bigint,
+    complete boolean, changed_since timestamp, landed_at timestamp, files bigint, bytes bigint, portal_rows bigint,
     records bigint, rows bigint, rejected_lines bigint, previous_load_id varchar, previous_rows bigint,
-    shrink_accepted boolean, title varchar, url varchar, license varchar, grain varchar, sha256 varchar);
+    shrink_accepted boolean, title varchar, url varchar, license varchar, terms varchar, grain varchar, sha256 varchar);
 create or replace table raw.load_columns (
     city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, likely_new_name varchar);
+create or replace table raw.column_changes (
+    city varchar, data_set varchar, load_id varchar, previous_load_id varchar, column_name varchar, change varchar,
+    before varchar, after varchar, needed boolean);
 create or replace table raw.rejected_lines (
     city varchar, data_set varchar, load_id varchar, file varchar, line bigint, reason varchar);
 """
@@ -44,10 +41,10 @@ create or replace table raw.rejected_lines (
 def bind(
     connection: duckdb.DuckDBPyConnection,
     cities: Iterable[City],
-    bound: Mapping[tuple[str, str], BoundLoad],
+    used: Mapping[tuple[str, str], InUse],
     raw_root: Path,
 ) -> None:
-    """Fill schema raw. `bound` is keyed by (city, data set); data sets it lacks become empty views."""
+    """Fill schema raw. `used` is keyed by (city, data set); data sets it lacks become empty views."""
     connection.execute("create schema if not exists raw")
     connection.execute(TABLES)
     for city in cities:
@@ -57,43 +54,72 @@ def bind(
             [city.name, city.title, city.time_zone, box.west, box.south, box.east, box.north],
         )
         for data_set in city.data_sets.values():
-            used = bound.get((city.name, data_set.name))
-            connection.execute(_view(data_set, used.load if used else None, raw_root))
-            if used:
-                _describe(connection, data_set, used)
+            in_use = used.get((city.name, data_set.name))
+            connection.execute(_view(data_set, in_use.loads if in_use else (), raw_root))
+            if in_use:
+                _describe(connection, data_set, in_use)
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, used: BoundLoad) -> None:
-    load, previous = used.load, used.previous
+def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: InUse) -> None:
+    counted = files_in_use(data_set.growth, in_use.loads)
+    for number, (load, files) in enumerate(zip(in_use.loads, counted, strict=True), start=1):
+        replaced = in_use.replaced if load == in_use.newest else None
+        _insert_load(connection, data_set, load, number, files, replaced, in_use.shrink_accepted)
+        missing = load.missing_columns(data_set)
+        connection.executemany(
+            "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
+            [
+                [load.city, load.data_set, load.load_id, name, name not in missing, missing.get(name)]
+                for name in data_set.columns
+            ],
+        )
+    newest, before = in_use.newest, in_use.before
+    if before and before.load_id != newest.load_id:
+        found = changes(before, newest, data_set)
+        if found:
+            connection.executemany(
+                f"insert into raw.column_changes values ({', '.join('?' * 9)})",
+                [[newest.city, newest.data_set, newest.load_id, before.load_id, *vars(change).values()] for change in found],
+            )
+
+
+def _insert_load(
+    connection: duckdb.DuckDBPyConnection,
+    data_set: DataSet,
+    load: Load,
+    number: int,
+    files: list[FileRead],
+    replaced: Load | None,
+    shrink_accepted: bool,
+) -> None:
+    rejected = [line for file in files for line in file.rejected]
     connection.execute(
-        f"insert into raw.loads values ({', '.join('?' * 18)})",
+        f"insert into raw.loads values ({', '.join('?' * 24)})",
         [
             load.city,
             load.data_set,
             data_set.entity,
+            data_set.growth,
             load.load_id,
+            number,
+            load.complete,
+            load.changed_since and load.changed_since.replace(tzinfo=None),
             load.landed_at.replace(tzinfo=None),
-            len(load.files),
+            len(files),
             load.bytes,
-            load.records,
-            load.rows,
-            len(load.rejected),
-            previous.load_id if previous else None,
-            previous.rows if previous else None,
-            used.shrink_accepted,
+            load.portal_rows if len(files) == len(load.files) else None,
+            total([file.records for file in files]),
+            sum(file.rows for file in files),
+            len(rejected),
+            replaced.load_id if replaced else None,
+            replaced.rows if replaced else None,
+            shrink_accepted,
             data_set.title,
             load.url,
             load.license,
+            load.terms,
             data_set.grain,
             " ".join(f"{name}:{digest}" for name, digest in sorted(load.sha256.items())),
-        ],
-    )
-    missing = load.missing_columns(data_set)
-    connection.executemany(
-        "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
-        [
-            [load.city, load.data_set, load.load_id, name, name not in missing, missing.get(name)]
-            for name in data_set.columns
         ],
     )
     connection.execute(
@@ -103,38 +129,58 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, used: Bo
             load.city,
             load.data_set,
             load.load_id,
-            [line.file for line in load.rejected],
-            [line.line for line in load.rejected],
-            [line.reason for line in load.rejected],
+            [line.file for line in rejected],
+            [line.line for line in rejected],
+            [line.reason for line in rejected],
         ],
     )
 
 
-def _view(data_set: DataSet, load: Load | None, raw_root: Path) -> str:
-    """One view a data set: its needed columns (NULL where the load lacks one) and whatever else it brought."""
-    found = load.columns if load else []
-    wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *ADDED_COLUMNS.get(data_set.format, [])])), data_set)
-    name = f"raw.{quoted(data_set.table)}"
-    if load is None:
+def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
+    """One view a data set: its needed columns (NULL where a load lacks one) and whatever else it brought."""
+    aliases = {alias for names in data_set.also_called.values() for alias in names}
+    found = [name for load in loads for name in load.columns if name not in aliases]
+    added = ADDED_COLUMNS.get(data_set.format, [])
+    wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *added])), data_set)
+    in_use = files_in_use(data_set.growth, loads)
+    parts = [
+        _part(data_set, load, number, list(group), wanted, raw_root)
+        for number, (load, files) in enumerate(zip(loads, in_use, strict=True), start=1)
+        for _, group in groupby((file for file in files if file.rows), key=lambda file: file.parquet)
+    ]
+    if not parts:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
-        return (
-            f"create or replace view {name} as select {columns}, null::varchar as _load_id, "
-            "null::bigint as _load_number, null::varchar as _file, null::bigint as _line where false"
-        )
-    parts = []
-    for parquet, group in groupby((file for file in load.files if file.rows), key=lambda file: file.parquet):
-        files = list(group)
-        stored = {column for file in files for column in file.headers}
-        columns = ", ".join(
-            quoted(column) if column in stored else f"null::varchar as {quoted(column)}" for column in wanted
-        )
-        path = raw_root / data_set.city / data_set.name / load.load_id / parquet
-        parts.append(
-            f"select {columns}, {literal(load.load_id)} as _load_id, cast(1 as bigint) as _load_number, "
-            f"{_file(files)} as _file, {_line(files)} as _line "
-            f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
-        )
-    return f"create or replace view {name} as {' union all '.join(parts)}"
+        parts = [
+            f"select {columns}, null::varchar as _load_id, null::bigint as _load_number, null::varchar as _file, "
+            "null::bigint as _line where false"
+        ]
+    return f"create or replace view raw.{quoted(data_set.table)} as {' union all '.join(parts)}"
+
+
+def _part(
+    data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path
+) -> str:
+    """The rows of one Parquet file that are in use."""
+    sharing = [file for file in load.files if file.parquet == files[0].parquet and file.rows]
+    stored = {column for file in sharing for column in file.headers}
+    columns = ", ".join(_column(column, stored, data_set) for column in wanted)
+    path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet
+    query = (
+        f"select {columns}, {literal(load.load_id)} as _load_id, cast({number} as bigint) as _load_number, "
+        f"{_file(sharing)} as _file, {_line(sharing)} as _line "
+        f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
+    )
+    if len(files) == len(sharing):
+        return query
+    return f"select * from ({query}) where _file in ({', '.join(literal(file.file) for file in files)})"
+
+
+def _column(name: str, stored: set[str], data_set: DataSet) -> str:
+    """A column under its own name, under one it is also called by, or NULL where the file has neither."""
+    there = next((known for known in [name, *data_set.also_called.get(name, [])] if known in stored), None)
+    if there == name:
+        return quoted(name)
+    return f"{quoted(there) if there else 'null::varchar'} as {quoted(name)}"
 
 
 def _file(files: list[FileRead]) -> str:

@@ -6,6 +6,7 @@ is written last and the folder renamed into place: a load is whole or absent, an
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +14,15 @@ import duckdb
 from pydantic import BaseModel
 
 from orchestration.catalog.model import DataSet
+from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
 from orchestration.ingest.columns import likely_new_name
 from orchestration.ingest.errors import from_system
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import MANIFEST, Landing, refuse_damaged
-from orchestration.ingest.readers.base import FileRead, Rejected
+from orchestration.ingest.readers.base import FileRead, Rejected, kept
 from orchestration.ingest.readers.dispatch import read_files
 
-READER_VERSION = 2  # raise it when the same bytes would be read differently, so that they are read again
+READER_VERSION = 3  # raise it when the same bytes would be read differently, so that they are read again
 
 
 class Load(BaseModel):
@@ -33,8 +35,12 @@ class Load(BaseModel):
     landed_at: datetime
     url: str | None
     license: str
+    terms: str = ""
     complete: bool = True
+    changed_since: datetime | None = None
     versions: dict[str, str] = {}
+    portal_rows: int | None = None
+    kinds: dict[str, str] = {}
     bytes: int
     sha256: dict[str, str]
     files: list[FileRead]
@@ -47,8 +53,7 @@ class Load(BaseModel):
     @property
     def records(self) -> int | None:
         """Records counted without the parser; None where one file's format has no lines to count."""
-        counts = [file.records for file in self.files]
-        return None if None in counts else sum(count for count in counts if count is not None)
+        return total([file.records for file in self.files])
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -65,7 +70,7 @@ class Load(BaseModel):
         return {
             name: likely_new_name(name, data_set.columns, self.columns)
             for name in data_set.columns
-            if name not in self.columns
+            if not {name, *data_set.also_called.get(name, [])} & set(self.columns)
         }
 
 
@@ -82,7 +87,7 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
     refuse_damaged(landing, folder)
     try:
         with incoming(home) as arriving:
-            reads = _read(landing, folder, data_set, arriving, memory_limit)
+            reads, kinds = _read(landing, folder, data_set, arriving, memory_limit)
             result = Load(
                 load_id=target.name,
                 city=data_set.city,
@@ -91,8 +96,12 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
                 landed_at=landing.landed_at,
                 url=landing.url,
                 license=landing.license,
+                terms=landing.terms,
                 complete=landing.complete,
+                changed_since=landing.changed_since,
                 versions=landing.versions,
+                portal_rows=total([file.rows for file in landing.files]),
+                kinds=kinds,
                 bytes=landing.bytes,
                 sha256={file.name: file.sha256 for file in landing.files},
                 files=reads,
@@ -104,12 +113,17 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
     return read_load(target), True
 
 
-def _read(landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str) -> list[FileRead]:
+def _read(landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str) -> tuple[list[FileRead], dict[str, str]]:
     spill = arriving / "spill"
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
         reads = read_files([folder / file.name for file in landing.files], data_set, arriving, connection)
+        kinds: dict[str, str] = {}
+        for read in {read.parquet: read for read in reads if read.rows}.values():
+            stored = [name for other in reads if other.parquet == read.parquet for name in other.headers]
+            for name, kind in column_kinds(connection, arriving / read.parquet, kept(stored, data_set)).items():
+                kinds[name] = wider(kinds.get(name, EMPTY), kind)
     shutil.rmtree(spill, ignore_errors=True)
-    return reads
+    return reads, kinds
 
 
 def _reading(data_set: DataSet) -> str:
@@ -128,3 +142,9 @@ def read_load(folder: Path) -> Load:
 def find_load(raw_root: Path, city: str, data_set: str, load_id: str) -> Load:
     """One load by its id."""
     return read_load(raw_root / city / data_set / load_id)
+
+
+def total(counts: Sequence[int | None]) -> int | None:
+    """The sum of counts, None where one is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -123,7 +123,7 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
         loads = [
             releases.ReleasedLoad(city=city, data_set=data_set, load_id=load_id)
             for city, data_set, load_id in connection.execute(
-                "select city, data_set, load_id from audit.loads order by all"
+                "select city, data_set, load_id from audit.loads order by city, data_set, load_number"
             ).fetchall()
         ]
     folder = releases.prepare(home.releases, release_id)

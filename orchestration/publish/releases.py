@@ -19,7 +19,7 @@ UNFINISHED = ".unfinished-"
 
 
 class ReleasedLoad(BaseModel):
-    """A load that a release was made from."""
+    """A load that a release was made from; of one data set, the oldest stands first."""
 
     city: str
     data_set: str
@@ -58,10 +58,13 @@ def read_manifest(folder: Path) -> Release:
     return Release.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
 
 
-def released_loads(releases: Path) -> dict[tuple[str, str], str]:
-    """Load ids of the current release, by (city, data set)."""
+def released_loads(releases: Path) -> dict[tuple[str, str], list[str]]:
+    """Load ids of the current release by (city, data set), oldest first."""
     folder = current_release(releases)
-    return {(load.city, load.data_set): load.load_id for load in read_manifest(folder).loads} if folder else {}
+    found: dict[tuple[str, str], list[str]] = {}
+    for load in read_manifest(folder).loads if folder else []:
+        found.setdefault((load.city, load.data_set), []).append(load.load_id)
+    return found
 
 
 def new_release_id(now: datetime, run_id: str) -> str:

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from orchestration.catalog.model import Boundary, City, DataSet
-from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.bind import bind
 from orchestration.ingest.landing import land
+from orchestration.ingest.in_use import InUse
 from orchestration.ingest.loads import Load, load
 from orchestration.sources.folder import FolderSource
 
@@ -33,6 +34,7 @@ def city_of(data_set: DataSet) -> City:
         name="testville",
         title="Testville",
         time_zone="UTC",
+        projection="EPSG:32630",
         boundary=Boundary(west=-1, south=-1, east=1, north=1),
         data_sets={data_set.name: data_set},
     )
@@ -67,7 +69,7 @@ def read(tmp_path: Path) -> Callable[..., Raw]:
         landing, folder = land(FolderSource(exports), data_set, tmp_path / "landing")
         result, is_new = load(landing, folder, data_set, tmp_path / "raw", memory_limit)
         with duckdb.connect() as connection:
-            used = {(data_set.city, data_set.name): BoundLoad(result, None, shrink_accepted=False)}
+            used = {(data_set.city, data_set.name): InUse((result,))}
             bind(connection, [city_of(data_set)], used, tmp_path / "raw")
             found = connection.execute(f'select * from raw."{data_set.table}"')
             names = [column[0] for column in found.description or []]

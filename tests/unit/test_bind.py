@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.catalog.model import Boundary, City
-from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.bind import bind
+from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.loads import Load
 from orchestration.ingest.readers import FileRead, Rejected
 from orchestration.ingest.sql import path_literal, piecewise
@@ -20,19 +21,19 @@ from orchestration.ingest.sql import path_literal, piecewise
 
 def city_of(data_set: Any) -> City:
     return City(
-        name="testville", title="Testville", time_zone="America/Chicago",
+        name="testville", title="Testville", time_zone="America/Chicago", projection="EPSG:26916",
         boundary=Boundary(west=-1, south=-2, east=3, north=4), data_sets={data_set.name: data_set},
     )  # fmt: skip
 
 
-def load_of(data_set: Any, files: list[FileRead], load_id: str = "first") -> Load:
+def load_of(data_set: Any, files: list[FileRead], load_id: str = "first", complete: bool = True) -> Load:
     return Load(
-        load_id=load_id, city="testville", data_set=data_set.name, landed_at=datetime(2024, 1, 2, 3, tzinfo=UTC),
+        load_id=load_id, complete=complete, city="testville", data_set=data_set.name, began_at=datetime(2024, 1, 2, 2, tzinfo=UTC), landed_at=datetime(2024, 1, 2, 3, tzinfo=UTC),
         url=None, license="none", bytes=10, sha256={file.file: "0" for file in files}, files=files,
     )  # fmt: skip
 
 
-def bound(data_set: Any, used: BoundLoad | None, raw_root: Path) -> duckdb.DuckDBPyConnection:
+def bound(data_set: Any, used: InUse | None, raw_root: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     bind(connection, [city_of(data_set)], {("testville", "things"): used} if used else {}, raw_root)
     return connection
@@ -54,12 +55,13 @@ def test_a_data_set_never_loaded_is_an_empty_view(data_set: Callable[..., Any], 
     kinds = connection.execute("describe raw.testville__things").fetchall()
     assert [(name, kind) for name, kind, *_ in kinds] == [
         ("a", "VARCHAR"), ("b", "VARCHAR"), ("c", "VARCHAR"), ("sheet", "VARCHAR"),
-        ("_load_id", "VARCHAR"), ("_file", "VARCHAR"), ("_line", "BIGINT"),
+        ("_load_id", "VARCHAR"), ("_load_number", "BIGINT"), ("_file", "VARCHAR"), ("_line", "BIGINT"),
     ]  # fmt: skip
     for table, count in {
         "testville__things": 0,
         "loads": 0,
         "load_columns": 0,
+        "column_changes": 0,
         "rejected_lines": 0,
         "cities": 1,
     }.items():
@@ -70,7 +72,7 @@ def test_missing_columns_are_null_and_get_a_likely_new_name(data_set: Callable[.
     with_rows(tmp_path, 2)
     file = FileRead(file="things.csv", parquet="rows.parquet", rows=2, headers={"a": "A", "old_b": "B"}, first_line=2)
     things = data_set(columns=["a", "b"], drop=["old_b"])
-    connection = bound(things, BoundLoad(load_of(things, [file]), None, False), tmp_path)
+    connection = bound(things, InUse((load_of(things, [file]),)), tmp_path)
     assert connection.execute("select a, b from raw.testville__things").fetchall() == [("0", None), ("1", None)]
     assert connection.execute("select column_name, present, likely_new_name from raw.load_columns").fetchall() == [
         ("a", True, None),
@@ -87,7 +89,7 @@ def test_tables_about_the_load(data_set: Callable[..., Any], tmp_path: Path) -> 
         first_line=2, aside=[3, 5], rejected=rejected,
     )  # fmt: skip
     before = load_of(data_set(), [file.model_copy(update={"rows": 7})], "before")
-    connection = bound(data_set(), BoundLoad(load_of(data_set(), [file]), before, True), tmp_path)
+    connection = bound(data_set(), InUse((load_of(data_set(), [file]),), before, before, True), tmp_path)
     found = connection.execute(
         "select load_id, landed_at, records, rows, rejected_lines, previous_load_id, previous_rows, shrink_accepted "
         "from raw.loads"
@@ -135,7 +137,7 @@ def test_files_that_share_a_parquet_keep_their_names_and_lines(
     if not expected:
         return
     with_rows(raw_root, len(expected))
-    connection = bound(data_set(columns=["a"]), BoundLoad(load_of(data_set(), files), None, False), raw_root)
+    connection = bound(data_set(columns=["a"]), InUse((load_of(data_set(), files),)), raw_root)
     assert lines(connection) == expected
     connection.close()
 
@@ -147,11 +149,103 @@ def test_hundreds_of_lines_set_aside_stay_cheap(data_set: Callable[..., Any], tm
         file="things.csv", parquet="rows.parquet", rows=1_000_000, headers={"a": "a"}, first_line=2,
         aside=list(range(50, 1_000_000, 2_000)),
     )  # fmt: skip
-    connection = bound(data_set(), BoundLoad(load_of(data_set(), [file]), None, False), tmp_path)
+    connection = bound(data_set(), InUse((load_of(data_set(), [file]),)), tmp_path)
     started = time.process_time()
     ((first, last),) = connection.execute("select min(_line), max(_line) from raw.testville__things").fetchall()
     assert time.process_time() - started < 5
     assert (first, last) == (2, 1_000_001 + len(file.aside))
+
+
+def file_of(name: str, rows: int, parquet: str = "rows.parquet", first_row: int = 0, **headers: str) -> FileRead:
+    return FileRead(
+        file=name, parquet=parquet, first_row=first_row, rows=rows, headers=headers or {"a": "a"}, first_line=2
+    )  # fmt: skip
+
+
+def test_rows_of_several_loads_tell_which_is_newer(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    things = data_set(columns=["a"], growth="append")
+    for load_id, count in (("first", 2), ("second", 3)):
+        with_rows(tmp_path, count, load_id)
+    loads = (load_of(things, [file_of("x.csv", 2)]), load_of(things, [file_of("x.csv", 3)], "second", complete=False))
+    connection = bound(things, InUse(loads, before=loads[0]), tmp_path)
+    assert connection.execute(
+        "select _load_id, _load_number, count(*) from raw.testville__things group by all order by all"
+    ).fetchall() == [("first", 1, 2), ("second", 2, 3)]
+    assert connection.execute(
+        "select load_id, load_number, complete, rows, previous_load_id from raw.loads order by load_number"
+    ).fetchall() == [("first", 1, True, 2, None), ("second", 2, False, 3, None)]
+
+
+def test_of_yearly_files_the_newest_of_each_name_counts(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    things = data_set(columns=["a"], growth="yearly_files")
+    with_rows(tmp_path, 5, "first")
+    with_rows(tmp_path, 4, "second")
+    first = load_of(things, [file_of("2022.csv", 2), file_of("2023.csv", 3, first_row=2)])
+    second = load_of(things, [file_of("2023.csv", 4)], "second")
+    connection = bound(things, InUse(loads_after("yearly_files", [first], second)), tmp_path)
+    assert connection.execute(
+        "select _load_number, _file, count(*), min(_line) from raw.testville__things group by all order by all"
+    ).fetchall() == [(1, "2022.csv", 2, 2), (2, "2023.csv", 4, 2)]
+    assert connection.execute("select load_id, files, rows from raw.loads order by all").fetchall() == [
+        ("first", 1, 2),
+        ("second", 1, 4),
+    ]
+
+
+def test_a_column_under_another_name(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    things = data_set(columns=["arrived", "b"], also_called={"arrived": ["arrival", "a"]})
+    with_rows(tmp_path, 2)
+    connection = bound(things, InUse((load_of(things, [file_of("x.csv", 2)]),)), tmp_path)
+    names = [name for name, *_ in connection.execute("describe raw.testville__things").fetchall()]
+    assert names == ["arrived", "b", "_load_id", "_load_number", "_file", "_line"]
+    assert connection.execute("select arrived, b from raw.testville__things").fetchall() == [("0", None), ("1", None)]
+    assert connection.execute("select column_name, present from raw.load_columns").fetchall() == [
+        ("arrived", True),
+        ("b", False),
+    ]
+
+
+def test_what_became_of_the_columns(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    things = data_set(columns=["a"])
+    duckdb.sql("select '1' as a, '2' as call_notes, '3' as fresh_thing").write_parquet(str(tmp_path / "rows.parquet"))
+    with_rows(tmp_path, 1, "second")
+    (tmp_path / "rows.parquet").replace(tmp_path / "testville" / "things" / "second" / "rows.parquet")
+    before = load_of(things, [file_of("x.csv", 1, a="a", call_note="n", gone="g")])
+    after = load_of(things, [file_of("x.csv", 1, a="a", call_notes="n", fresh_thing="f")], "second")
+    before, after = (
+        load.model_copy(update={"kinds": {"a": kind}}) for load, kind in ((before, "number"), (after, "text"))
+    )
+    connection = bound(things, InUse((after,), before, before), tmp_path)
+    assert connection.execute(
+        "select column_name, change, before, after, needed from raw.column_changes order by all"
+    ).fetchall() == [
+        ("a", "another kind", "number", "text", True),
+        ("call_note", "renamed", "call_note", "call_notes", False),
+        ("fresh_thing", "added", None, "fresh_thing", False),
+        ("gone", "dropped", "gone", None, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("growth", "complete", "in_use"),
+    [
+        ("snapshot", True, ["new"]),
+        ("append", True, ["new"]),
+        ("append", False, ["old", "older", "new"]),
+        ("rolling_window", True, ["old", "older", "new"]),
+        ("rolling_window", False, ["old", "older", "new"]),
+    ],
+)
+def test_what_a_pull_replaces(data_set: Callable[..., Any], growth: Any, complete: bool, in_use: list[str]) -> None:
+    released = [load_of(data_set(), [file_of("x.csv", 1)], load_id) for load_id in ("old", "older")]
+    pulled = load_of(data_set(), [file_of("x.csv", 1)], "new", complete)
+    assert [load.load_id for load in loads_after(growth, released, pulled)] == in_use
+    assert [load.load_id for load in loads_after(growth, released, None)] == ["old", "older"]
+
+
+def test_a_load_that_comes_again_is_the_newest_again(data_set: Callable[..., Any]) -> None:
+    released = [load_of(data_set(), [file_of("x.csv", 1)], load_id) for load_id in ("first", "second")]
+    assert [load.load_id for load in loads_after("rolling_window", released, released[0])] == ["second", "first"]
 
 
 def test_piecewise() -> None:

@@ -1,5 +1,6 @@
 """City files: the shipped ones hold together, and a wrong one is told by file and field."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ GOOD: dict[str, Any] = {
     "name": "testville",
     "title": "Testville",
     "time_zone": "UTC",
+    "projection": "EPSG:32630",
     "boundary": {"west": -1, "south": -1, "east": 1, "north": 1},
     "data_sets": {
         "calls": {
@@ -40,26 +42,49 @@ def test_a_good_city_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (changed(fromat="csv"), "data_sets.calls.fromat"),
-        (changed(format="parquet"), "data_sets.calls.format"),
-        (changed(columns=[]), "data_sets.calls.columns"),
-        (changed(files=[]), "data_sets.calls.files"),
-        (changed(encoding="ebcdic"), "data_sets.calls.encoding"),
-        (GOOD | {"boundary": {"west": -500, "south": 0, "east": 1, "north": 1}}, "boundary.west"),
-        (GOOD | {"data_sets": {}}, "data_sets"),
-        (GOOD | {"name": "elsewhere"}, "the file is called testville, the city elsewhere"),
-        ({"name": "testville"}, "expected a mapping with name, title"),
-        ("- a\n- b\n", "expected a mapping with name, title"),
-        ("a: [", "not valid YAML"),
-        ("", "expected a mapping with name, title"),
+        (changed(fromat="csv"), ":{fromat}: data_sets.calls.fromat: no such field"),
+        (changed(format="dbase"), ":{format}: data_sets.calls.format: Input should be 'csv',"),
+        (changed(columns=[]), ":{columns}: data_sets.calls.columns: List should have at least 1 item"),
+        (changed(files=[]), ":{files}: data_sets.calls.files"),
+        (changed(encoding="ebcdic"), ":{encoding}: data_sets.calls.encoding"),
+        (changed(key=["z"]), ":{calls}: data_sets.calls: key names z, which is not among columns"),
+        (changed(also_called={"z": ["y"]}), ":{calls}: data_sets.calls: also_called names z"),
+        (changed(drop=["b"], hash={"b": "person"}), ":{calls}: data_sets.calls: b cannot be both dropped and hashed"),
+        (changed(growth="rolling_window"), ":{calls}: data_sets.calls: a rolling window needs a key"),
+        (changed(source={"kind": "gopher"}), ":{source}: data_sets.calls.source: Input tag 'gopher'"),
+        (changed(source={"kind": "socrata", "domain": "x.org", "ids": ["1"]}), ":{- '1'}: data_sets.calls.source.ids.0: "),
+        (changed(source={"kind": "socrata", "ids": ["abcd-1234"]}), ":{source}: data_sets.calls.source.domain: needed"),
+        (GOOD | {"boundary": {"west": -500, "south": 0, "east": 1, "north": 1}}, ":{west}: boundary.west: "),
+        (GOOD | {"boundary": {"west": 2, "south": 0, "east": 1, "north": 1}}, ":{boundary}: boundary: west must be"),
+        (GOOD | {"time_zone": "Mars/Olympus"}, ":{time_zone}: time_zone: Mars/Olympus is no time zone"),
+        (GOOD | {"data_sets": {}}, ":{data_sets}: data_sets: "),
+        (GOOD | {"name": "elsewhere"}, ": name: the file is called testville, the city elsewhere"),
+        ({"name": "testville"}, ":1: title: needed, but not there"),
+        ("- a\n- b\n", ":1: expected fields such as name, title"),
+        ("a: [", ":1: not valid YAML"),
+        ("", ":1: expected fields such as name, title"),
+        ("name: a\ntitle: b\nname: c\n", ":3: name: given twice"),
     ],
 )
-def test_a_wrong_city_file_is_told_by_file_and_field(tmp_path: Path, content: Any, says: str) -> None:
+def test_a_wrong_city_file_is_told_by_file_line_and_field(tmp_path: Path, content: Any, says: str) -> None:
     path = written(tmp_path, content)
     with pytest.raises(CatalogError) as caught:
         read_city(path)
-    assert str(path) in str(caught.value)
-    assert says in str(caught.value)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # {field} stands for the line on which the field is.
+    wanted = re.sub(r"\{([^}]+)\}", lambda field: str(line_of(field[1], lines)), says)
+    assert f"{path}{wanted}" in str(caught.value)
+
+
+def line_of(field: str, lines: list[str]) -> int:
+    return next(number for number, line in enumerate(lines, start=1) if line.strip().startswith(field))
+
+
+def test_every_mistake_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, changed(format="dbase", growth="wild") | {"time_zone": "Mars/Olympus"})
+    with pytest.raises(CatalogError) as caught:
+        read_city(path)
+    assert len(str(caught.value).splitlines()) == 3
 
 
 def test_an_unknown_city_is_told_which_there_are() -> None:

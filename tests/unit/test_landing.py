@@ -38,17 +38,17 @@ import os, signal
 def copy(path, target):
     target.write_bytes(path.read_bytes()[:5])
     os.kill(os.getpid(), signal.SIGKILL)
-files.shutil.copyfile = copy
-land(files.FolderSource(exports), data_set, home)
+folder.shutil.copyfile = copy
+land(folder.FolderSource(exports), data_set, home)
 """  # fmt: skip
 DISK_FULL = LANDS + """
 import resource
 landed = None
 if len(sys.argv) > 3:
-    landed = land(files.FolderSource(exports), data_set, home)
+    landed = land(folder.FolderSource(exports), data_set, home)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 if landed is None:
-    land(files.FolderSource(exports), data_set, home)
+    land(folder.FolderSource(exports), data_set, home)
 else:
     load(*landed, data_set, home / "raw", "1GB")
 """  # fmt: skip

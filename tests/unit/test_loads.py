@@ -12,10 +12,11 @@ import duckdb
 import pytest
 
 from orchestration.catalog.model import Boundary, City
-from orchestration.ingest.bind import BoundLoad, bind
+from orchestration.ingest.bind import bind
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import land
+from orchestration.ingest.in_use import InUse
 from orchestration.ingest.loads import find_load, load, read_load
 from orchestration.ingest.readers import delimited
 from orchestration.sources.folder import FolderSource
@@ -61,7 +62,7 @@ def loaded(tmp_path: Path, exports: Path) -> Callable[..., Any]:
 
 def city_of(data_set: Any) -> City:
     box = Boundary(west=-1, south=-1, east=1, north=1)
-    return City(name="testville", title="T", time_zone="UTC", boundary=box, data_sets={data_set.name: data_set})
+    return City(name="testville", title="T", time_zone="UTC", projection="EPSG:32630", boundary=box, data_sets={data_set.name: data_set})
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -143,7 +144,7 @@ def test_a_warehouse_folder_with_an_odd_name(data_set: Callable[..., Any], tmp_p
     landing, folder = land(FolderSource(exports), data_set(), home / "landing")
     found, _ = load(landing, folder, data_set(), home / "raw", "1GB")
     with duckdb.connect() as connection:
-        used = {("testville", "things"): BoundLoad(found, None, shrink_accepted=False)}
+        used = {("testville", "things"): InUse((found,))}
         bind(connection, [city_of(data_set())], used, home / "raw")
         assert connection.execute("select a, b, c from raw.testville__things").fetchall() == [
             ("1", "2", "3"),

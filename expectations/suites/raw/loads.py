@@ -19,7 +19,8 @@ def profile(columns: dict[str, str]) -> str:
             rows + rejected_lines as lines,
             rejected_lines / nullif(rows + rejected_lines, 0) as rejected_share,
             1 - rows / nullif(previous_rows, 0) as lost_share,
-            rows + rejected_lines - records as difference
+            rows + rejected_lines - records as difference,
+            rows + rejected_lines - portal_rows as portal_difference
         from raw.loads
     """
 
@@ -49,6 +50,15 @@ def expectations() -> list[Expectation]:
             message="{city} / {data_set}: the file has {records:,} records, but {rows:,} rows were read and "
             "{rejected_lines:,} lines rejected ({difference:+,}).",
             mend="Look for line breaks inside quotes or a file changed while it was read, and load it again.",
+        ),
+        no_rows_where(
+            "rows_match_portal",
+            "portal_difference <> 0",
+            severity="critical",
+            why="A pull that lost a page looks like a quieter city.",
+            expected="Rows read plus lines rejected equal the rows that the portal counted.",
+            message="{city} / {data_set}: the portal counted {portal_rows:,} rows, load {load_id} has {lines:,}.",
+            mend="Pull again; if the difference stays, the portal's own count is wrong: tell its publisher.",
         ),
         no_rows_where(
             "rejected_share",

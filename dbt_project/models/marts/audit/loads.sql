@@ -3,10 +3,15 @@ select
     data_set,
     title,
     entity,
+    growth,
     load_id,
+    load_number,
+    complete,
+    changed_since as changed_since_utc,
     landed_at as landed_at_utc,
     files,
     bytes,
+    portal_rows,
     records,
     rows,
     rejected_lines,
@@ -14,6 +19,7 @@ select
     previous_rows,
     url,
     license,
+    terms,
     grain,
     sha256
 from {{ source('loads', 'loads') }}

@@ -1,0 +1,53 @@
+"""Guards raw.column_changes: columns that came, went or changed their kind since the last load are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.checks import no_rows_where
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+TABLE = "raw.column_changes"
+
+
+def profile(columns: dict[str, str]) -> str:
+    return """
+        select *,
+            case when after is null then 'Nothing resembles it.'
+                else 'It is probably called “' || after || '” now.' end as hint
+        from raw.column_changes
+    """
+
+
+def expectations() -> list[Expectation]:
+    return [
+        no_rows_where(
+            "column_kept",
+            "change in ('dropped', 'renamed') and not needed",
+            severity="warning",
+            why="A column that goes unnoticed is missed when it is first needed.",
+            expected="A load has the columns of the load before.",
+            message="{city} / {data_set}: the column “{column_name}” is gone, which no model needs. {hint}",
+            mend="Nothing needs mending; look whether the publisher announced a new layout.",
+        ),
+        no_rows_where(
+            "column_kind_kept",
+            "change = 'another kind' and needed",
+            severity="warning",
+            why="A date written another way, or a number that became text, is read as missing.",
+            expected="The values of a needed column look as they did in the load before.",
+            message="{city} / {data_set}: the values of “{column_name}” looked like a {before}, and now like a {after}.",
+            mend="See the shares of unreadable values in the canonical gate; if they rose, change the staging model.",
+        ),
+        no_rows_where(
+            "column_added",
+            "change = 'added'",
+            severity="info",
+            why="A new column may hold what was missing so far.",
+            expected="No column is new.",
+            message="{city} / {data_set}: the column “{column_name}” is new.",
+            mend="Nothing needs mending; if it is of use or sensitive, enter it in the city file.",
+        ),
+    ]
