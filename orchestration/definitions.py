@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.automation import jobs
+from orchestration.automation import drop_folder_sensor, jobs, schedules
 from orchestration.enrich.assets import assets as enrich_assets
 from orchestration.gates.checks import assets as gate_checks
 from orchestration.ingest.assets import RawExports
@@ -12,7 +12,7 @@ from orchestration.transform.assets import assets as transform_assets
 
 
 def build_definitions() -> dg.Definitions:
-    """The code location: assets from source to release, gates between, one job."""
+    """The code location: assets from source to release, gates between, a job a city and what starts it."""
     *inner_layers, published = transform_assets()
     marts = [key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"]
     return dg.Definitions(
@@ -25,6 +25,8 @@ def build_definitions() -> dg.Definitions:
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),
+        schedules=schedules(),
+        sensors=[drop_folder_sensor()],
         # One warm process: a process a step costs seconds each, and only one may write at a time anyway.
         executor=dg.in_process_executor,
         resources={"raw_exports": RawExports()},

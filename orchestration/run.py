@@ -4,17 +4,16 @@ No process is started and nothing is parsed or imported twice. Nothing is import
 save a second or two, and two threads in one library's imports now and then find it half made.
 """
 
-import fcntl
 import gc
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 
 DAGSTER_YAML = """\
@@ -32,6 +31,7 @@ concurrency:
 """
 
 
+APART = ("raw", "canonical")  # layers in which each row is of one city
 STARTED_HERE = {"footprint/started_by": "command line"}
 
 StepEventKind = Literal["started", "table", "check", "finished", "failed"]
@@ -91,28 +91,6 @@ class RunOutcome:
     landed: list[LandedDataSet] = field(default_factory=list)
 
 
-class RunUnderWayError(RuntimeError):
-    """Another run is building in the same warehouse folder."""
-
-
-@contextmanager
-def only_run(home: Settings) -> Iterator[None]:
-    """Hold the warehouse folder for one run; the lock goes with the process, however it ends.
-
-    Raises:
-        RunUnderWayError: another process holds it.
-    """
-    with (home.root / "run.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunUnderWayError(
-                f"another run is under way in {home.root}; wait until it has ended, or set FOOTPRINT_HOME to "
-                "another folder"
-            ) from error
-        yield
-
-
 def end_killed_runs(instance: Any) -> None:
     """Tell Dagster of runs whose process was killed: they would hold their place in the pool of writers for ever.
 
@@ -144,9 +122,12 @@ def run(
 ) -> RunOutcome:
     """Land the named cities and bring the warehouse to a new release.
 
+    Where the sources of some cities are broken, the others are released without them: readers keep what they had of
+    the broken ones.
+
     Args:
         cities: names in the catalog.
-        folder: where their raw exports lie; None for each city's own folder under incoming/.
+        folder: where their raw exports lie; None for their portals, or each city's own folder under incoming/.
         accept_shrink: data sets that may have lost rows since the last release ("all" for every one).
         on_event: called with what each step does, as it does it.
     """
@@ -157,11 +138,54 @@ def run(
     # a small run, and the process ends with it anyway.
     gc.disable()
 
+    from orchestration.event_log import open_instance
+
+    with only_run(home.root), open_instance(home.dagster_home) as instance:
+        end_killed_runs(instance)
+        outcome = _attempt(home, instance, cities, folder, accept_shrink, on_event)
+        sound = [name for name in cities if name not in broken_cities(outcome)]
+        if not outcome.success and sound and len(sound) < len(cities):
+            again = _attempt(home, instance, sound, folder, accept_shrink, on_event)
+            landed = {(one.city, one.data_set): one for one in [*outcome.landed, *again.landed]}
+            outcome = RunOutcome(
+                run_id=again.run_id,
+                success=False,
+                seconds=0,
+                failures=[*outcome.failures, *again.failures],
+                gates=[*(result for result in outcome.gates if _stops(result)), *again.gates],
+                release=again.release,
+                landed=[landed[key] for key in sorted(landed)],
+            )
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def broken_cities(outcome: RunOutcome) -> set[str]:
+    """The cities whose landing failed, or whose rows stopped a gate before the cities come together."""
+    landings = {failure.step.split("__")[1] for failure in outcome.failures if failure.step.startswith("landing__")}
+    gated = {
+        city for result in outcome.gates if result["layer"] in APART and _stops(result) for city in result["cities"]
+    }
+    return landings | gated
+
+
+def _stops(result: dict[str, Any]) -> bool:
+    return not result["success"] and result["severity"] == "critical"
+
+
+def _attempt(
+    home: Settings,
+    instance: Any,
+    cities: list[str],
+    folder: Path | None,
+    accept_shrink: list[str],
+    on_event: Callable[[StepEvent], None],
+) -> RunOutcome:
+    """One Dagster run of some cities."""
     import dagster as dg
 
     from orchestration.automation import refresh_selection
     from orchestration.definitions import defs
-    from orchestration.event_log import open_instance
     from orchestration.publish.assets import read_gate_results
     from orchestration.publish.releases import current_release
 
@@ -169,28 +193,26 @@ def run(
     resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("refresh")
     before = current_release(home.releases)
     run_id = str(uuid.uuid4())
-    with only_run(home), open_instance(home.dagster_home) as instance:
-        end_killed_runs(instance)
-        instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
-        result = resolved.execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            raise_on_error=False,
-            run_config={
-                "resources": {
-                    "raw_exports": {
-                        "config": {"folder": str(folder.absolute()) if folder else None, "accept_shrink": accept_shrink}
-                    }
-                },
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    instance.add_event_listener(run_id, lambda entry: _report(entry.dagster_event, on_event))
+    result = resolved.execute_in_process(
+        instance=instance,
+        run_id=run_id,
+        raise_on_error=False,
+        run_config={
+            "resources": {
+                "raw_exports": {
+                    "config": {"folder": str(folder.absolute()) if folder else None, "accept_shrink": accept_shrink}
+                }
             },
-            tags={"footprint/cities": ",".join(cities), **STARTED_HERE},
-        )
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+        tags={"footprint/cities": ",".join(cities), **STARTED_HERE},
+    )
     after = current_release(home.releases)
     return RunOutcome(
         run_id=run_id,
         success=result.success and after != before,
-        seconds=time.monotonic() - started,
+        seconds=0,
         failures=[_failure(event) for event in result.all_node_events if event.is_step_failure],
         gates=read_gate_results(home.gates, run_id),
         release=after if after != before else None,

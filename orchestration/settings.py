@@ -21,6 +21,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("warehouse"), description="Warehouse folder; relative paths start at the working folder.")
     memory_limit: str = Field("2GB", description="What DuckDB may hold in memory before it spills to disk.")
+    socrata_app_token: str | None = Field(None, description="Sent to Socrata portals, which throttle those without.")
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
 
     @property

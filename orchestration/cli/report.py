@@ -17,7 +17,7 @@ from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, counted, fa
 from orchestration.cli.errors import MEND_DISK_FULL, disk_full
 from orchestration.gates.data_docs import LAYERS
 from orchestration.publish.releases import current_release
-from orchestration.run import RunOutcome, StepFailure
+from orchestration.run import RunOutcome, StepFailure, broken_cities
 from orchestration.settings import Settings
 
 QUERY = "select zone_name, n, rate_per_1000 from published.zone_summary where measure = 'calls' and status = 'ok' order by n desc limit 5"
@@ -38,8 +38,12 @@ def show(home: Settings, chosen: list[str], outcome: RunOutcome) -> None:
 
 
 def _show_release(out: Console, home: Settings, chosen: list[str], folder: Path, outcome: RunOutcome) -> None:
-    titles = ", ".join(cities()[name].title for name in chosen)
+    broken = broken_cities(outcome)
+    titles = ", ".join(cities()[name].title for name in chosen if name not in broken)
     out.print(f"{HELD} [bold]Released[/] {titles} [dim]in {outcome.seconds:.0f} s[/]\n")
+    if broken:
+        left = ", ".join(cities()[name].title for name in sorted(broken))
+        out.print(f"{FAILED} [bold]Left as it was[/] {left}: see below\n")
     with releases.opened(folder, home) as connection:
         out.print(releases.table_listing(releases.tables(connection)))
     out.print()

@@ -119,7 +119,13 @@ def _result(
         message=message,
         checked_at=checked_at,
         why=meta["why"],
+        cities=_cities(detail),
     )
+
+
+def _cities(detail: ExpectationValidationResult | None) -> tuple[str, ...]:
+    rows = (detail.result if detail else {}).get("details", {}).get("unexpected_rows") or []
+    return tuple(sorted({row["city"] for row in rows if row.get("city")}))
 
 
 def _observed(meta: Mapping[str, str], result: Mapping[str, Any]) -> str:

@@ -18,7 +18,10 @@ ROWS_SHOWN = 5  # a reader acts on the first few; the count says how many more t
 
 @dataclass(frozen=True)
 class ExpectationResult:
-    """One expectation of one table, checked once. `checked_at` is UTC; `observed` is None if it holds."""
+    """One expectation of one table, checked once. `checked_at` is UTC; `observed` is None if it holds.
+
+    `cities` are those whose rows break it; none where it holds, or where it is not about rows of cities.
+    """
 
     layer: str
     table: str
@@ -29,6 +32,7 @@ class ExpectationResult:
     message: str
     checked_at: datetime
     why: str
+    cities: tuple[str, ...] = ()
 
     @property
     def stops(self) -> bool:

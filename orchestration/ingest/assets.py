@@ -1,6 +1,9 @@
 """Dagster assets of ingestion, built from the catalog: landing (bytes to Parquet) and raw (bound to SQL)."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,16 @@ from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, find_load, load
 from orchestration.publish.releases import released_loads
+from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
+from orchestration.sources.base import Last, Source
 from orchestration.sources.folder import FolderSource
+from orchestration.sources.portals import source_of
 
 OWNER = ["team:data-engineering"]
+FRESH_FOR_HOURS = 48.0  # a nightly pull may fail once before anybody is alarmed
+LONGEST_CHAIN = 60
+RETRY_AFTER = (30, 120)  # seconds; a portal that is down is asked again, beyond the patience of each request
 LOAD_TABLES = {
     "loads": "One row per load in use.",
     "load_columns": "One row per needed column of each load in use, and whether it is there.",
@@ -28,14 +37,36 @@ LOAD_TABLES = {
 
 
 class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Where raw exports are read from, and what the person who started the run has agreed to."""
+    """Where raw exports are read from, and what the person who started the run has agreed to.
+
+    A run holds the warehouse folder from its first step to its last, so that no two can mix their loads.
+    """
 
     folder: str | None = None
     accept_shrink: list[str] = []  # noqa: RUF012  a pydantic field is copied for each instance
 
-    def source(self, city: str) -> FolderSource:
-        """The folder of a city's exports: the one named, else the city's own under incoming/."""
-        return FolderSource(Path(self.folder) if self.folder else settings().incoming / city)
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RawExports"]:
+        """Hold the lock of the warehouse folder while the run lasts."""
+        home = settings()
+        home.create_folders()
+        with only_run(home.root):
+            yield self
+
+    def source(self, data_set: DataSet) -> Source | None:
+        """Where a data set comes from: the folder named, else files dropped under incoming/, else its portal.
+
+        None where nothing was dropped of a data set without a portal, in a city that has one for others.
+        """
+        if self.folder:
+            return FolderSource(Path(self.folder))
+        dropped = FolderSource(settings().incoming / data_set.city)
+        if dropped.holds(data_set):
+            return dropped
+        if data_set.source:
+            return source_of(data_set, socrata_token=settings().socrata_app_token)
+        pulled = any(other.source for other in cities()[data_set.city].data_sets.values())
+        return None if pulled else dropped
 
 
 def source_spec(data_set: DataSet) -> dg.AssetSpec:
@@ -45,7 +76,8 @@ def source_spec(data_set: DataSet) -> dg.AssetSpec:
         group_name="source",
         description=f"{data_set.title}, as {data_set.city} publishes it. One row is {data_set.grain}. {data_set.notes}".strip(),
         owners=OWNER,
-        metadata={"license": data_set.license, "files": ", ".join(data_set.files)}
+        metadata={"license": data_set.license, "files": ", ".join(data_set.files), "growth": data_set.growth}
+        | ({"terms": data_set.terms} if data_set.terms else {})
         | ({"url": dg.MetadataValue.url(data_set.url)} if data_set.url else {}),
     )
 
@@ -60,20 +92,48 @@ def landing_asset(data_set: DataSet) -> dg.AssetsDefinition:
         owners=OWNER,
         kinds={"parquet"},
         tags={"city": data_set.city},
+        freshness_policy=freshness_policy(data_set),
         description=f"{data_set.title} ({data_set.city}): the files as received, and the same rows as Parquet, every "
         "column text. Nothing here is ever changed.",
     )
     def landed(context: dg.AssetExecutionContext, raw_exports: RawExports) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = settings()
+        released = [
+            find_load(home.raw, data_set.city, data_set.name, load_id)
+            for load_id in released_loads(home.releases).get((data_set.city, data_set.name), [])
+        ]
         try:
-            landing, folder = land(raw_exports.source(data_set.city), data_set, home.landing)
-            result, is_new = load(landing, folder, data_set, home.raw, home.memory_limit)
+            source = raw_exports.source(data_set)
+            arrived = land(source, data_set, home.landing, last_pull(data_set, released)) if source else None
+            if arrived is None:
+                return dg.MaterializeResult(metadata=_unchanged(released))
+            result, is_new = load(*arrived, data_set, home.raw, home.memory_limit)
         except SourceError as error:
-            raise dg.Failure(str(error), metadata=dict(vars(error)), allow_retries=False) from error
+            if error.passing and context.retry_number < len(RETRY_AFTER):
+                raise dg.RetryRequested(len(RETRY_AFTER), RETRY_AFTER[context.retry_number]) from error
+            raise dg.Failure(str(error), metadata=error.facts(), allow_retries=False) from error
         _note_load(home, context.run_id, result)
-        return dg.MaterializeResult(metadata=_load_metadata(result, is_new, folder))
+        return dg.MaterializeResult(metadata=_load_metadata(result, is_new, arrived[1]))
 
     return landed
+
+
+def freshness_policy(data_set: DataSet) -> dg.FreshnessPolicy | None:
+    """When the UI calls a source stale: data sets with a portal are looked at nightly, others when files come."""
+    hours = data_set.fresh_for_hours or (FRESH_FOR_HOURS if data_set.source else None)
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=hours)) if hours else None
+
+
+def last_pull(data_set: DataSet, released: list[Load]) -> Last | None:
+    """What the next pull may take as known: the marks of all parts in use. None where it must be whole.
+
+    A chain of pulls that has grown long is made short by a whole one, where the portal still has all rows.
+    """
+    if not released or (data_set.growth == "append" and len(released) >= LONGEST_CHAIN):
+        return None
+    versions = {part: version for load in released for part, version in load.versions.items()}
+    newest = released[-1]
+    return Last(versions, newest.began_at or newest.landed_at)
 
 
 def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
@@ -193,6 +253,7 @@ def _load_metadata(result: Load, is_new: bool, folder: Path) -> dict[str, Any]:
         "dagster/column_schema": dg.TableSchema([dg.TableColumn(name, "varchar") for name in result.columns]),
         "load_id": result.load_id,
         "new": is_new,
+        "url": result.url,
         "bytes": result.bytes,
         "files": len(result.files),
         "rejected_lines": len(result.rejected),
@@ -200,6 +261,14 @@ def _load_metadata(result: Load, is_new: bool, folder: Path) -> dict[str, Any]:
         "landing": dg.MetadataValue.path(str(folder)),
         "sha256": dg.MetadataValue.json(result.sha256),
     }
+
+
+def _unchanged(released: list[Load]) -> dict[str, Any]:
+    """What is told of a data set that the publisher has not changed."""
+    rows = sum(load.rows for load in released)
+    return {"dagster/row_count": rows, "new": False, "rejected_lines": 0, "nothing_new": True} | (
+        {"load_id": released[-1].load_id, "landed_at": released[-1].landed_at.isoformat()} if released else {}
+    )
 
 
 def assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:

@@ -19,7 +19,6 @@ from orchestration.ingest.loads import Load, total
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
-
 TABLES = """
 create or replace table raw.cities (
     city varchar, title varchar, time_zone varchar, west double, south double, east double, north double);
@@ -79,7 +78,10 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: 
         if found:
             connection.executemany(
                 f"insert into raw.column_changes values ({', '.join('?' * 9)})",
-                [[newest.city, newest.data_set, newest.load_id, before.load_id, *vars(change).values()] for change in found],
+                [
+                    [newest.city, newest.data_set, newest.load_id, before.load_id, *vars(change).values()]
+                    for change in found
+                ],
             )
 
 
@@ -157,9 +159,7 @@ def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
     return f"create or replace view raw.{quoted(data_set.table)} as {' union all '.join(parts)}"
 
 
-def _part(
-    data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path
-) -> str:
+def _part(data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path) -> str:
     """The rows of one Parquet file that are in use."""
     sharing = [file for file in load.files if file.parquet == files[0].parquet and file.rows]
     stored = {column for file in sharing for column in file.headers}

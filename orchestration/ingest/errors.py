@@ -10,15 +10,23 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(eq=False)  # exceptions are compared and hashed by identity
 class SourceError(Exception):
-    """What was found in which file, what was expected, and how to mend it."""
+    """What was found in which file, what was expected, and how to mend it.
+
+    `passing` is trouble that may pass by itself, such as a portal that is down.
+    """
 
     file: str
     found: str
     expected: str
     mend: str
+    passing: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}: {self.found}. Expected: {self.expected}. To mend: {self.mend}."
+
+    def facts(self) -> dict[str, str]:
+        """The four parts by name."""
+        return {name: getattr(self, name) for name in ("file", "found", "expected", "mend")}
 
 
 def from_system(error: OSError, file: str) -> SourceError:

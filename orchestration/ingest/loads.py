@@ -31,7 +31,7 @@ class Load(BaseModel):
     load_id: str
     city: str
     data_set: str
-    began_at: datetime
+    began_at: datetime | None = None  # None in manifests of before pulls from portals
     landed_at: datetime
     url: str | None
     license: str
@@ -113,7 +113,9 @@ def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memo
     return read_load(target), True
 
 
-def _read(landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str) -> tuple[list[FileRead], dict[str, str]]:
+def _read(
+    landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str
+) -> tuple[list[FileRead], dict[str, str]]:
     spill = arriving / "spill"
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
         reads = read_files([folder / file.name for file in landing.files], data_set, arriving, connection)

@@ -55,9 +55,12 @@ class Last:
 
 
 class Source(Protocol):
-    """Where raw exports come from. `resumes` tells whether it can go on from what a cut-off pull has left."""
+    """Where raw exports come from."""
 
-    resumes: bool
+    @property
+    def resumes(self) -> bool:
+        """Whether it can go on from what a cut-off pull has left."""
+        ...
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
         """Write the data set's files into the folder `into`; None where nothing is new since `last`.

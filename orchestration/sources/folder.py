@@ -5,7 +5,6 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_system
@@ -19,11 +18,19 @@ class FolderSource:
     """Files of one city in one folder, found by the patterns of the city file."""
 
     folder: Path
-    resumes: ClassVar[bool] = False
+    resumes: bool = False
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered:
         """Copy the data set's files; a pattern without a match, or an empty file, is a SourceError."""
         return Delivered([_copy(path, into / name) for name, path in self.files(data_set).items()])
+
+    def holds(self, data_set: DataSet) -> bool:
+        """Whether any file of a data set lies in the folder."""
+        return any(
+            path.is_file() and not path.name.startswith(UNFINISHED)
+            for pattern in data_set.files
+            for path in self.folder.glob(pattern)
+        )
 
     def files(self, data_set: DataSet) -> dict[str, Path]:
         """The files of a data set by the name they land under, in order of their paths."""

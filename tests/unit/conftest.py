@@ -10,8 +10,8 @@ import pytest
 
 from orchestration.catalog.model import Boundary, City, DataSet
 from orchestration.ingest.bind import bind
-from orchestration.ingest.landing import land
 from orchestration.ingest.in_use import InUse
+from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, load
 from orchestration.sources.folder import FolderSource
 

@@ -52,7 +52,10 @@ def test_a_good_city_file(tmp_path: Path) -> None:
         (changed(drop=["b"], hash={"b": "person"}), ":{calls}: data_sets.calls: b cannot be both dropped and hashed"),
         (changed(growth="rolling_window"), ":{calls}: data_sets.calls: a rolling window needs a key"),
         (changed(source={"kind": "gopher"}), ":{source}: data_sets.calls.source: Input tag 'gopher'"),
-        (changed(source={"kind": "socrata", "domain": "x.org", "ids": ["1"]}), ":{- '1'}: data_sets.calls.source.ids.0: "),
+        (
+            changed(source={"kind": "socrata", "domain": "x.org", "ids": ["1"]}),
+            ":{- '1'}: data_sets.calls.source.ids.0: ",
+        ),
         (changed(source={"kind": "socrata", "ids": ["abcd-1234"]}), ":{source}: data_sets.calls.source.domain: needed"),
         (GOOD | {"boundary": {"west": -500, "south": 0, "east": 1, "north": 1}}, ":{west}: boundary.west: "),
         (GOOD | {"boundary": {"west": 2, "south": 0, "east": 1, "north": 1}}, ":{boundary}: boundary: west must be"),

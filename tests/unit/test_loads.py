@@ -14,9 +14,9 @@ import pytest
 from orchestration.catalog.model import Boundary, City
 from orchestration.ingest.bind import bind
 from orchestration.ingest.errors import SourceError
+from orchestration.ingest.in_use import InUse
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import land
-from orchestration.ingest.in_use import InUse
 from orchestration.ingest.loads import find_load, load, read_load
 from orchestration.ingest.readers import delimited
 from orchestration.sources.folder import FolderSource
@@ -62,7 +62,14 @@ def loaded(tmp_path: Path, exports: Path) -> Callable[..., Any]:
 
 def city_of(data_set: Any) -> City:
     box = Boundary(west=-1, south=-1, east=1, north=1)
-    return City(name="testville", title="T", time_zone="UTC", projection="EPSG:32630", boundary=box, data_sets={data_set.name: data_set})
+    return City(
+        name="testville",
+        title="T",
+        time_zone="UTC",
+        projection="EPSG:32630",
+        boundary=box,
+        data_sets={data_set.name: data_set},
+    )
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
