@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.catalog.model import City, cities
+from orchestration.catalog.model import cities
 from orchestration.settings import settings
 from orchestration.sources.folder import UNFINISHED
 
@@ -57,13 +57,8 @@ def schedules() -> list[dg.ScheduleDefinition]:
             tags={"city": name},
         )
         for name, city in cities().items()
-        if has_portal(city)
+        if city.has_portal
     ]
-
-
-def has_portal(city: City) -> bool:
-    """Whether any of its data sets can be pulled."""
-    return any(data_set.source for data_set in city.data_sets.values())
 
 
 def _job_name(city_name: str) -> str:

@@ -138,6 +138,11 @@ class City(Strict):
         """The city's time zone."""
         return ZoneInfo(self.time_zone)
 
+    @property
+    def has_portal(self) -> bool:
+        """Whether any of its data sets can be pulled."""
+        return any(data_set.source for data_set in self.data_sets.values())
+
 
 def read_city(path: Path) -> City:
     """Read and check one city file; CatalogError names the file and, of each mistake, the line and field."""

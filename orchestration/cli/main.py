@@ -79,7 +79,8 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="City of the catalog; may be given more than once. Without: all with files under incoming/.",
+            help="City of the catalog; may be given more than once. It is pulled from its portals, or from its files "
+            "under incoming/. Without: all cities with files there.",
         ),
     ] = None,
     folder: Annotated[

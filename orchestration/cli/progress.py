@@ -1,16 +1,19 @@
 """What a run shows while it goes on: one line a stage, on stderr, and only to a terminal."""
 
+import logging
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from rich.live import Live
+from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
 from orchestration.cli.console import FAILED, HELD, counted, grid, stderr
 from orchestration.run import StepEvent
+from orchestration.sources.base import progress as pulls
 
 START = "start"
 STAGES = {"audit__gate_results": "release", "published_models": "published"}
@@ -65,17 +68,29 @@ class Stage:
         return ", ".join(parts + ([f"[red]{self.failed} failed[/]"] if self.failed else []))
 
 
+class _Listener(logging.Handler):
+    """Keeps the last thing a pull has told."""
+
+    last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = record.getMessage()
+
+
 @dataclass
 class RunProgress:
-    """A live list of the stages. Call it with every event of the run."""
+    """A live list of the stages. Call it with every event of the run; how far a pull has come it hears by itself."""
 
     stages: dict[str, Stage] = field(default_factory=dict)
     live: Live | None = None
     spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="cyan"))
+    listener: _Listener = field(default_factory=_Listener)
 
     def __enter__(self) -> Self:
         """Show it, if there is a terminal."""
         self.stages[START] = Stage(START, time.monotonic())
+        pulls.addHandler(self.listener)
+        pulls.setLevel(logging.INFO)
         console = stderr()
         if console.is_terminal:
             self.live = Live(self, console=console, refresh_per_second=8)
@@ -86,6 +101,7 @@ class RunProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave the list on the screen; what was cut short is marked as failed."""
+        pulls.removeHandler(self.listener)
         for stage in self.stages.values():
             stage.failed += error is not None and stage.ended is None
         if self.live:
@@ -96,6 +112,8 @@ class RunProgress:
         now = time.monotonic()
         start = self.stages[START]
         start.ended = start.ended or now
+        if event.kind == "started":
+            self.listener.last = ""
         name = stage_of(event.step)
         self.stages.setdefault(name, Stage(name, now)).note(event, now)
 
@@ -105,7 +123,10 @@ class RunProgress:
         lines = grid("left", "left", "left", "right")
         for stage in list(self.stages.values()):
             seconds = (stage.ended or now) - stage.began
-            lines.add_row(self._mark(stage), stage.name, stage.detail(), f"[dim]{seconds:.1f} s[/]")
+            detail = stage.detail()
+            if stage.name == "landing" and stage.running and self.listener.last:
+                detail += f"  [dim]{escape(self.listener.last)}[/]"
+            lines.add_row(self._mark(stage), stage.name, detail, f"[dim]{seconds:.1f} s[/]")
         return lines
 
     def _mark(self, stage: Stage) -> str | Spinner:

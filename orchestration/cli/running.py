@@ -25,10 +25,11 @@ NOTHING_TO_LAND = CommandError(
 
 
 def choose(
-    asked: list[str], folder: Path | None, incoming: Path, known: Collection[str]
+    asked: list[str], folder: Path | None, incoming: Path, known: Mapping[str, City]
 ) -> tuple[list[str], Path | None]:
-    """The cities a run lands, and the folder it takes them from: None for incoming/.
+    """The cities a run lands, and the folder it takes them from: None for incoming/ and the portals.
 
+    Cities that are not named are those with files under incoming/: nothing is pulled that nobody asked for.
     A folder for one city holds its files or a folder named for it; one for several holds a folder for each.
     """
     for name in asked:
@@ -50,16 +51,16 @@ def choose(
     return (found, folder) if len(found) > 1 else (found, folder / found[0])
 
 
-def _from_incoming(asked: list[str], incoming: Path, known: Collection[str]) -> list[str]:
+def _from_incoming(asked: list[str], incoming: Path, known: Mapping[str, City]) -> list[str]:
     found = [name for name in asked or known if _holds_files(incoming / name)]
     if not found and not asked:
         raise NOTHING_TO_LAND
-    if missing := [name for name in asked if name not in found]:
+    if missing := [name for name in asked if name not in found and not known[name].has_portal]:
         raise CommandError(
             f"There are no files in {' or '.join(str(incoming / name) for name in missing)}.",
             f"Put the raw exports there, or name their folder: footprint run --city {missing[0]} --from DIR.",
         )
-    return found
+    return asked or found
 
 
 def check_accepted(accepted: list[str], chosen: list[str], known: Mapping[str, City]) -> None:

@@ -59,14 +59,14 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         None where nothing was dropped of a data set without a portal, in a city that has one for others.
         """
         if self.folder:
-            return FolderSource(Path(self.folder))
+            own = Path(self.folder) / data_set.city  # where a folder holds several cities, each has its own in it
+            return FolderSource(own if own.is_dir() else Path(self.folder))
         dropped = FolderSource(settings().incoming / data_set.city)
         if dropped.holds(data_set):
             return dropped
         if data_set.source:
             return source_of(data_set, socrata_token=settings().socrata_app_token)
-        pulled = any(other.source for other in cities()[data_set.city].data_sets.values())
-        return None if pulled else dropped
+        return None if cities()[data_set.city].has_portal else dropped
 
 
 def source_spec(data_set: DataSet) -> dg.AssetSpec:

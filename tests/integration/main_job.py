@@ -48,7 +48,7 @@ def main() -> None:
     if arguments.kill_at:
         kill_at(arguments.kill_at, arguments.call, arguments.after)
     for folder in arguments.folders:
-        outcome = run([arguments.city], folder, accept_shrink=[])
+        outcome = run(arguments.city.split(","), folder, accept_shrink=[])
         print(json.dumps(asdict(outcome), default=str), flush=True)
 
 

@@ -3,7 +3,7 @@
 {% set readable = queued ~ ' is not null' %}
 
 with versions as (
-    -- Samples of one portal data set may overlap; the file named last wins.
+    -- Samples of one portal data set may overlap: the newest load wins, in it the file named last.
     {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], '_load_number', readable) }}
 ),
 
