@@ -61,7 +61,8 @@ def loaded(tmp_path: Path, exports: Path) -> Callable[..., Any]:
 
 def city_of(data_set: Any) -> City:
     box = Boundary(west=-1, south=-1, east=1, north=1)
-    return City(name="testville", title="T", time_zone="UTC", boundary=box, data_sets={data_set.name: data_set})
+    return City(name="testville", title="T", time_zone="UTC", projection="EPSG:32631", boundary=box,
+                data_sets={data_set.name: data_set})  # fmt: skip
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:

@@ -145,7 +145,7 @@ def test_a_line_too_long_for_the_parser_is_set_aside(read: Read, data_set: MakeD
         (b"<!DOCTYPE html><html>Service unavailable</html>", "a web page or XML: '<!DOCTYPE html>"),
         (b'{"error": {"code": 500}}', 'JSON (an error message?): \'{"error"'),
         (b'[{"a": 1}]', "JSON: "),
-        (b"PK\x03\x04....", "a zip archive or workbook"),
+        (b"PK\x03\x04....", "a zip archive that cannot be unpacked"),
         (GOOD.decode().encode("utf-16"), "UTF-16 text, or no text at all (zero bytes)"),
         (GOOD.decode().encode("utf-16-le"), "UTF-16 text, or no text at all (zero bytes)"),
         ("a,b,c\n1,José,3\n".encode("latin-1"), "text that is not UTF-8: line 2 holds the byte 0xE9"),
@@ -213,7 +213,7 @@ def test_file_of_another_data_set_is_named(read: Read, data_set: MakeDataSet) ->
 @pytest.mark.parametrize("header", ["Secret", "SECRET", " secret "])
 def test_dropped_columns_never_reach_parquet(read: Read, data_set: MakeDataSet, tmp_path: Any, header: str) -> None:
     raw = read(data_set(drop=["secret"]), {"things.csv": f"a,b,c,{header},{header}\n1,2,3,hush,hush\n".encode()})
-    assert set(raw.rows[0]) == {"a", "b", "c", "_load_id", "_file", "_line"}
+    assert set(raw.rows[0]) == {"a", "b", "c", "_load_id", "_load_number", "_file", "_line"}
     kept = b"".join(path.read_bytes() for path in (tmp_path / "raw").rglob("*.parquet"))
     assert b"hush" not in kept and b"ecret" not in kept
 
