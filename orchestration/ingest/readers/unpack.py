@@ -105,7 +105,9 @@ def _extracted(file: RawFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo,
     if member.file_size > shutil.disk_usage(target.parent).free - LEAST_FREE:
         raise _too_large(file, f"{member.filename} is {member.file_size:,} bytes unpacked")
     with archive.open(member) as opened:
-        _write(iter(lambda: opened.read(CHUNK), b""), target, file)
+        written = _write(iter(lambda: opened.read(CHUNK), b""), target, file)
+    if written != member.file_size:
+        raise zipfile.BadZipFile(f"{written:,} bytes where the archive promises {member.file_size:,}")
     raw = RawFile(target, f"{file.name}/{member.filename}", file.names)
     if not _is_gzip(raw):
         return raw
@@ -166,14 +168,15 @@ def _ending(member: zipfile.ZipInfo) -> str:
     return PurePosixPath(name.stem).suffix if name.suffix == ".gz" else name.suffix
 
 
-def _write(chunks: Iterator[bytes], target: Path, file: RawFile) -> None:
-    """Write piece by piece; a few kilobytes can unpack to more than the disk holds."""
+def _write(chunks: Iterator[bytes], target: Path, file: RawFile) -> int:
+    """Write piece by piece, and return how many bytes there were; a few kilobytes can unpack to more than the disk holds."""
     written = 0
     with target.open("xb") as out:
         for chunk in chunks:
             if shutil.disk_usage(target.parent).free - len(chunk) < LEAST_FREE:
                 raise _too_large(file, f"{written:,} bytes were unpacked, and more follow")
             written += out.write(chunk)
+    return written
 
 
 def _head(path: Path) -> bytes:
