@@ -7,7 +7,7 @@ only place the project writes to, and is readable by its owner alone.
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     memory_limit: str = Field("2GB", description="What DuckDB may hold in memory before it spills to disk.")
     socrata_app_token: str | None = Field(None, description="Sent to Socrata portals, which throttle those without.")
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
+    hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
+    hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
 
     @property
     def landing(self) -> Path:
@@ -38,6 +40,11 @@ class Settings(BaseSettings):
     def incoming(self) -> Path:
         """Where raw exports are looked for when a run names no folder: one folder a city."""
         return self.root / "incoming"
+
+    @property
+    def own_hash_key_file(self) -> Path:
+        """The key of keyed hashes where the environment gives none; made when it is first needed."""
+        return self.root / "hash.key"
 
     @property
     def build(self) -> Path:

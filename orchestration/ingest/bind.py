@@ -176,11 +176,11 @@ def _part(data_set: DataSet, load: Load, number: int, files: list[FileRead], wan
 
 
 def _column(name: str, stored: set[str], data_set: DataSet) -> str:
-    """A column under its own name, under one it is also called by, or NULL where the file has neither."""
-    there = next((known for known in [name, *data_set.also_called.get(name, [])] if known in stored), None)
-    if there == name:
-        return quoted(name)
-    return f"{quoted(there) if there else 'null::varchar'} as {quoted(name)}"
+    """A column under its own name or under those it is also called by; NULL where the file has none of them."""
+    there = [quoted(known) for known in [name, *data_set.also_called.get(name, [])] if known in stored]
+    if len(there) < 2:
+        return f"{there[0] if there else 'null::varchar'} as {quoted(name)}"
+    return f"coalesce({', '.join(there)}) as {quoted(name)}"
 
 
 def _file(files: list[FileRead]) -> str:

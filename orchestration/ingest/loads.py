@@ -6,7 +6,7 @@ is written last and the folder renamed into place: a load is whole or absent, an
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,13 +14,15 @@ import duckdb
 from pydantic import BaseModel
 
 from orchestration.catalog.model import DataSet
+from orchestration.enrich.keyed_hash import fingerprint, hash_parquet, read_key
 from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
 from orchestration.ingest.columns import likely_new_name
 from orchestration.ingest.errors import from_system
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import MANIFEST, Landing, refuse_damaged
-from orchestration.ingest.readers.base import FileRead, Rejected, kept
+from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, is_there, kept
 from orchestration.ingest.readers.dispatch import read_files
+from orchestration.settings import settings
 
 READER_VERSION = 3  # raise it when the same bytes would be read differently, so that they are read again
 
@@ -66,28 +68,43 @@ class Load(BaseModel):
         return list(dict.fromkeys(name for file in self.files for name in file.headers))
 
     def missing_columns(self, data_set: DataSet) -> dict[str, str | None]:
-        """Needed columns that no file has, each with its likely new name."""
+        """Needed columns that no file has, by whatever name they go, each with its likely new name."""
         return {
             name: likely_new_name(name, data_set.columns, self.columns)
             for name in data_set.columns
-            if not {name, *data_set.also_called.get(name, [])} & set(self.columns)
+            if not is_there(name, self.columns, data_set)
         }
 
 
-def load(landing: Landing, folder: Path, data_set: DataSet, raw_root: Path, memory_limit: str) -> tuple[Load, bool]:
-    """Read a landing into raw. Returns its load, and whether it is new.
+def own_key() -> bytes:
+    """The key of keyed hashes of this process's warehouse."""
+    return read_key(settings())
+
+
+def load(
+    landing: Landing,
+    folder: Path,
+    data_set: DataSet,
+    raw_root: Path,
+    memory_limit: str,
+    hash_key: Callable[[], bytes] = own_key,
+) -> tuple[Load, bool]:
+    """Read a landing into raw. Returns its load, and whether it is new. The key is only asked for where it is needed.
 
     Raises:
         SourceError: a file is not what the data set promises; no load is left behind.
     """
     home = raw_root / data_set.city / data_set.name
-    target = home / f"{landing.content_id}-{_reading(data_set)}"
+    key = hash_key() if data_set.hash else None
+    target = home / f"{landing.content_id}-{_reading(data_set, key)}"
     if target.exists():
         return read_load(target), False
     refuse_damaged(landing, folder)
     try:
         with incoming(home) as arriving:
             reads, kinds = _read(landing, folder, data_set, arriving, memory_limit)
+            if key:
+                _hash(reads, data_set, arriving, key)
             result = Load(
                 load_id=target.name,
                 city=data_set.city,
@@ -117,8 +134,9 @@ def _read(
     landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str
 ) -> tuple[list[FileRead], dict[str, str]]:
     spill = arriving / "spill"
+    files = [RawFile(folder / file.name, file.name, file.names) for file in landing.files]
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
-        reads = read_files([folder / file.name for file in landing.files], data_set, arriving, connection)
+        reads = read_files(files, data_set, arriving, connection)
         kinds: dict[str, str] = {}
         for read in {read.parquet: read for read in reads if read.rows}.values():
             stored = [name for other in reads if other.parquet == read.parquet for name in other.headers]
@@ -128,11 +146,24 @@ def _read(
     return reads, kinds
 
 
-def _reading(data_set: DataSet) -> str:
+def _hash(reads: list[FileRead], data_set: DataSet, arriving: Path, key: bytes) -> None:
+    """Put keyed hashes in place of the columns to hash."""
+    headers: dict[str, list[str]] = {}
+    for read in reads:
+        headers.setdefault(read.parquet, []).extend(read.headers)
+    for parquet, names in headers.items():
+        if domains := hash_domains(names, data_set):
+            hash_parquet(arriving / parquet, domains, key)
+
+
+def _reading(data_set: DataSet, key: bytes | None) -> str:
     """A name for how the city file has the bytes read: with other settings, the same bytes are another load."""
     settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
     if data_set.format == "xlsx":
         settings += data_set.columns  # they tell the header row
+    if key:
+        settings += [fingerprint(key), *(f"{name}={domain}" for name, domain in sorted(data_set.hash.items()))]
+        settings += [f"{name}<-{other}" for name, others in data_set.also_called.items() for other in others]
     return hashlib.sha256("\0".join(map(str, settings)).encode()).hexdigest()[:6]
 
 

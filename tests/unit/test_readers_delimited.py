@@ -145,7 +145,7 @@ def test_a_line_too_long_for_the_parser_is_set_aside(read: Read, data_set: MakeD
         (b"<!DOCTYPE html><html>Service unavailable</html>", "a web page or XML: '<!DOCTYPE html>"),
         (b'{"error": {"code": 500}}', 'JSON (an error message?): \'{"error"'),
         (b'[{"a": 1}]', "JSON: "),
-        (b"PK\x03\x04....", "a zip archive or workbook"),
+        (b"PK\x03\x04....", "a zip archive that cannot be unpacked"),
         (GOOD.decode().encode("utf-16"), "UTF-16 text, or no text at all (zero bytes)"),
         (GOOD.decode().encode("utf-16-le"), "UTF-16 text, or no text at all (zero bytes)"),
         ("a,b,c\n1,José,3\n".encode("latin-1"), "text that is not UTF-8: line 2 holds the byte 0xE9"),

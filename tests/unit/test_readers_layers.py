@@ -56,7 +56,7 @@ def shapes(data_set: MakeDataSet) -> MakeDataSet:
 def refused(read: Read, data_set: Any, files: dict[str, bytes]) -> SourceError:
     with pytest.raises(SourceError) as caught:
         read(data_set, files)
-    assert "things" in caught.value.file and caught.value.expected and caught.value.mend
+    assert caught.value.file.startswith("things") and caught.value.expected and caught.value.mend
     return caught.value
 
 
@@ -133,10 +133,15 @@ def test_no_shapefile_among_the_files(read: Read, shapes: MakeDataSet) -> None:
 
 
 def test_archives_that_hold_no_layer_or_two(read: Read, shapes: MakeDataSet, tmp_path: Path) -> None:
-    assert "cannot be opened as shapefile" in refused(read, shapes(), {"things.zip": zipped({"x.txt": b"x"})}).found
-    assert "cannot be opened as shapefile" in refused(read, shapes(), {"things.zip": b"<html>not found"}).found
+    assert (
+        "a zip archive or workbook of x.txt" in refused(read, shapes(), {"things.zip": zipped({"x.txt": b"x"})}).found
+    )
+    assert "cannot be unpacked" in refused(read, shapes(), {"things.zip": b"<html>not found"}).found
     both = shapefile(tmp_path / "one") | shapefile(tmp_path / "two", name="others")
-    assert "2 layers in one file" in refused(read, shapes(), {"things.zip": zipped(both)}).found
+    raw = read(shapes(), {"things.zip": zipped({f"layers/{name}": content for name, content in both.items()})})
+    assert [row["_file"] for row in raw.rows] == ["things.zip/layers/others.shp", "things.zip/layers/things.shp"]
+    del both["others.dbf"]
+    assert refused(read, shapes(), {"things.zip": zipped(both)}).found == "a shapefile without its .dbf"
 
 
 @pytest.mark.parametrize("changed", [".shp", ".dbf"])

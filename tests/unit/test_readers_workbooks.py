@@ -140,4 +140,4 @@ def test_an_archive_of_something_else(read: Read, book: Any) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("things.csv", "a,b,c\n1,2,3\n")
-    assert "cannot be opened as xlsx" in refused(read, book, out.getvalue()).found
+    assert "a zip archive or workbook of things.csv" in refused(read, book, out.getvalue()).found

@@ -1,7 +1,8 @@
 """What every reader returns, and the checks they share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -14,6 +15,24 @@ ENOUGH_COLUMNS = 0.5  # below this share of the needed columns a file is another
 
 # As fast to write as uncompressed, and a tenth smaller than the default level on these texts.
 PARQUET = "format parquet, compression zstd, compression_level 1"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file to be read: where its bytes lie, and the name it is told by (of a member: archive.zip/member.csv).
+
+    `names` maps names in the file to those of the portal's interface where they differ.
+    """
+
+    path: Path
+    name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self, headers: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
+        """The normalised columns of these headers, by the portal's names."""
+        return normalised(
+            [self.names.get(header, self.names.get(header.strip(), header)) for header in headers], reserved
+        )
 
 
 class Rejected(BaseModel):
@@ -53,9 +72,18 @@ def kept(names: Sequence[str], data_set: DataSet) -> list[str]:
     return [name for name in names if not is_dropped(name)]
 
 
-def checked_headers(file: Path, headers: Sequence[str], data_set: DataSet) -> dict[str, str]:
+def hash_domains(names: Sequence[str], data_set: DataSet) -> dict[str, str]:
+    """The columns to hash among these, by domain: those named, repeats of them, and whatever else they are called."""
+    domains: dict[str, str] = {}
+    for column, domain in data_set.hash.items():
+        domains |= dict.fromkeys([*data_set.also_called.get(column, []), column], domain)
+    found = {name: domains.get(name) or domains.get(re.sub(r"(_\d+)+$", "", name)) for name in kept(names, data_set)}
+    return {name: domain for name, domain in found.items() if domain}
+
+
+def checked_headers(file: RawFile, headers: Sequence[str], data_set: DataSet) -> dict[str, str]:
     """Normalised names to the file's own; SourceError where the file is plainly another data set."""
-    names = normalised(headers)
+    names = file.columns(headers)
     if not fits(names, data_set):
         shown = ", ".join(header[:40].strip() for header in headers[:8]) or "none"
         raise SourceError(
@@ -69,11 +97,17 @@ def checked_headers(file: Path, headers: Sequence[str], data_set: DataSet) -> di
 
 
 def fits(names: Sequence[str], data_set: DataSet) -> bool:
-    """Whether enough of the needed columns are among these."""
-    return len(set(names) & set(data_set.columns)) >= ENOUGH_COLUMNS * len(data_set.columns)
+    """Whether enough of the needed columns are among these, by whatever name they go."""
+    found = [column for column in data_set.columns if is_there(column, names, data_set)]
+    return len(found) >= ENOUGH_COLUMNS * len(data_set.columns)
 
 
-def no_rows(file: Path, data_set: DataSet, found: str) -> SourceError:
+def is_there(column: str, names: Iterable[str], data_set: DataSet) -> bool:
+    """Whether a needed column is among these names, or one that it is also called by."""
+    return not {column, *data_set.also_called.get(column, [])}.isdisjoint(names)
+
+
+def no_rows(file: RawFile, data_set: DataSet, found: str) -> SourceError:
     """The error of a file that holds no data."""
     return SourceError(
         file=file.name,

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import PARQUET, FileRead, Rejected, kept, no_rows
+from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, Rejected, kept, no_rows
 from orchestration.ingest.readers.headers import Header, read_header
 from orchestration.ingest.readers.text import blank_lines, count_lines, line_ends, line_numbers, plain_text, sampled
 from orchestration.ingest.sql import literal, path_literal, quoted
@@ -32,7 +32,7 @@ Spans = tuple[list[int], list[int]]  # first and last lines of rows that take se
 class Text:
     """A text to be parsed: the file it came from, the lines below its header, and where its rows go."""
 
-    file: Path
+    file: RawFile
     path: Path
     data_set: DataSet
     header: Header
@@ -55,7 +55,7 @@ class Counted:
         return self.rows + self.breaks + len(self.rejected) + len(self.blank)
 
 
-def read_delimited(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     """Write `target` from a delimited file with a header line, bare or gzipped."""
     with plain_text(file, data_set, target.with_suffix(".txt")) as path:
         header = read_header(file, path, data_set)

@@ -1,43 +1,65 @@
 """Which reader reads which format."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
 
 from orchestration.catalog.model import DataSet, Format
 from orchestration.ingest.errors import from_database
-from orchestration.ingest.readers import delimited, json_documents, layers, workbooks
-from orchestration.ingest.readers.base import FileRead
+from orchestration.ingest.readers import (
+    columnar,
+    delimited,
+    json_documents,
+    json_lines,
+    layers,
+    open311_xml,
+    workbooks,
+)
+from orchestration.ingest.readers.base import FileRead, RawFile
+from orchestration.ingest.readers.unpack import unpacked
 
 # One file to one Parquet file.
-READERS: dict[Format, Callable[[Path, DataSet, Path, duckdb.DuckDBPyConnection], FileRead]] = {
+READERS: dict[Format, Callable[[RawFile, DataSet, Path, duckdb.DuckDBPyConnection], FileRead]] = {
     "csv": delimited.read_delimited,
+    "jsonl": json_lines.read_json_lines,
+    "parquet": columnar.read_parquet,
     "geojson": layers.read_layer,
     "shapefile": layers.read_layer,
     "xlsx": workbooks.read_workbook,
 }
 # All pages of an answer to one Parquet file: a hundred small ones would make every later scan slow.
-PAGED_READERS: dict[Format, Callable[[list[Path], DataSet, Path, duckdb.DuckDBPyConnection], list[FileRead]]] = {
-    "open311_json": json_documents.read_open311,
+PAGED_READERS: dict[Format, Callable[[list[RawFile], DataSet, Path, duckdb.DuckDBPyConnection], list[FileRead]]] = {
+    "json": json_documents.read_json,
     "arcgis_json": json_documents.read_arcgis,
+    "open311_json": json_documents.read_arrays,
+    "open311_xml": open311_xml.read_open311_xml,
 }
 
 
 def read_files(
-    files: list[Path], data_set: DataSet, folder: Path, connection: duckdb.DuckDBPyConnection
+    files: Iterable[RawFile], data_set: DataSet, folder: Path, connection: duckdb.DuckDBPyConnection
 ) -> list[FileRead]:
     """Read a landing's files into Parquet files in `folder`; SourceError where they are not what was promised."""
-    if data_set.format in PAGED_READERS:
-        return PAGED_READERS[data_set.format](files, data_set, folder / "rows-0001.parquet", connection)
-    opened = layers.with_side_files(files, data_set) if data_set.format == "shapefile" else files
-    return [
-        _read_file(file, data_set, folder / f"rows-{number:04d}.parquet", connection)
-        for number, file in enumerate(opened, start=1)
-    ]
+    scratch = folder / "unpacked"
+    try:
+        bare: Iterable[RawFile] = unpacked(files, data_set, scratch)
+        if data_set.format in PAGED_READERS:
+            return PAGED_READERS[data_set.format](list(bare), data_set, folder / "rows-0001.parquet", connection)
+        if data_set.format == "shapefile":
+            bare = layers.with_side_files(list(bare), data_set)
+        reads = []
+        for number, file in enumerate(bare, start=1):
+            reads.append(_read_file(file, data_set, folder / f"rows-{number:04d}.parquet", connection))
+            if file.path.is_relative_to(scratch):
+                file.path.unlink()
+        return reads
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _read_file(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+def _read_file(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     try:
         return READERS[data_set.format](file, data_set, target, connection)
     # DuckDB's own message can hold bytes that are no text, and then raises the second kind.

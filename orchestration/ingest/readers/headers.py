@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.catalog.model import DataSet
-from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import checked_headers, fits
+from orchestration.ingest.readers.base import RawFile, checked_headers, fits
 from orchestration.ingest.readers.text import HEAD
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -32,7 +31,7 @@ class Header:
     breaks_follow: bool
 
 
-def read_header(file: Path, text: Path, data_set: DataSet) -> Header:
+def read_header(file: RawFile, text: Path, data_set: DataSet) -> Header:
     """The header of a text; SourceError where the file is no delimited text, or not of this data set."""
     with text.open("rb") as opened:
         head = opened.read(HEAD)
@@ -53,7 +52,7 @@ def read_header(file: Path, text: Path, data_set: DataSet) -> Header:
     return Header(checked_headers(file, names, data_set), lines, breaks_follow)
 
 
-def _refuse_other_formats(file: Path, head: bytes, data_set: DataSet) -> None:
+def _refuse_other_formats(file: RawFile, head: bytes, data_set: DataSet) -> None:
     start = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n\t")
     for sign, kind in OTHER_FORMATS.items():
         if re.match(sign, start):
@@ -65,11 +64,11 @@ def _refuse_other_formats(file: Path, head: bytes, data_set: DataSet) -> None:
             )
 
 
-def _refuse_other_delimiter(file: Path, head: str, names: list[str], data_set: DataSet) -> None:
-    if fits(normalised(names), data_set):
+def _refuse_other_delimiter(file: RawFile, head: str, names: list[str], data_set: DataSet) -> None:
+    if fits(file.columns(names), data_set):
         return
     for other, called in DELIMITERS.items():
-        if fits(normalised(next(csv.reader([head.split("\n", 1)[0]], delimiter=other))), data_set):
+        if fits(file.columns(next(csv.reader([head.split("\n", 1)[0]], delimiter=other))), data_set):
             expected = DELIMITERS.get(data_set.delimiter, repr(data_set.delimiter))
             raise SourceError(
                 file=file.name,
@@ -79,7 +78,7 @@ def _refuse_other_delimiter(file: Path, head: str, names: list[str], data_set: D
             )
 
 
-def _no_header(file: Path, data_set: DataSet, found: str) -> SourceError:
+def _no_header(file: RawFile, data_set: DataSet, found: str) -> SourceError:
     return SourceError(
         file=file.name,
         found=found,

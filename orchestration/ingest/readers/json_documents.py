@@ -1,4 +1,4 @@
-"""Open311 answers (an array of requests) and ArcGIS answers (features with attributes) to Parquet.
+"""JSON documents to Parquet: arrays of records (Socrata, Open311), and answers that hold one (CKAN, ArcGIS).
 
 Keys become columns; nested values stay JSON text. Integers keep every digit; other numbers keep their value, as the
 double they denote, but not their spelling (1.10 becomes 1.1).
@@ -6,59 +6,105 @@ double they denote, but not their spelling (1.10 becomes 1.1).
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from orchestration.catalog.model import DataSet
-from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError, from_database
-from orchestration.ingest.readers.base import PARQUET, FileRead, checked_headers, kept, no_rows
+from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, kept
+from orchestration.ingest.readers.pages import names_of, not_records, reads_of
 from orchestration.ingest.sql import literal, path_list, quoted
 
-MAX_REQUEST = 1 << 24  # bytes of one Open311 request
+MAX_RECORD = 1 << 24  # bytes of one record of an array
 PLACE = ("geometry_x", "geometry_y")  # columns added to what an ArcGIS feature says of itself
 WGS84 = 4326
-ERROR_KEYS = {"code", "description"}  # what GeoReport v2 answers in place of requests
+ERROR_KEYS = ({"code", "description"}, {"error"})  # what portals answer in place of records
 
 
-def read_open311(
-    files: list[Path], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+def read_json(
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
 ) -> list[FileRead]:
-    """Write `target` from GeoReport v2 answers: one row a request."""
+    """Write `target` from arrays of objects, or from CKAN's answers, which hold such an array in result.records."""
+    if _begins(files[0], "{"):
+        return _read_answers(files, data_set, target, connection)
+    return read_arrays(files, data_set, target, connection)
+
+
+def read_arrays(
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+) -> list[FileRead]:
+    """Write `target` from arrays of objects (GeoReport v2 answers, say): one row an object."""
     for file in files:
         _require_frame(file, "[", "]", data_set)
-    options = f"format = 'array', maximum_object_size = {MAX_REQUEST}"
+    options = f"format = 'array', maximum_object_size = {MAX_RECORD}"
     shapes = _run(
         connection,
         files,
         data_set,
-        "select filename, json_type(json), json_keys(json), count(*) "
-        f"from read_json_objects({path_list(files)}, {options}, filename = true) group by all",
+        "select filename, kind, list_distinct(flatten(list(keys))), cast(sum(objects) as bigint) from ("
+        "select filename, json_type(json) as kind, coalesce(json_keys(json), []) as keys, count(*) as objects "
+        f"from read_json_objects({_list(files)}, {options}, filename = true) group by all) group by all",
     )
-    rows: dict[str, int] = dict.fromkeys(map(str, files), 0)
-    keys: dict[str, set[str]] = {name: set() for name in rows}
-    for name, kind, found, count in shapes:
+    rows: dict[str, int] = {str(file.path): 0 for file in files}
+    keys: dict[str, set[str]] = {path: set() for path in rows}
+    for path, kind, found, count in shapes:
         if kind != "OBJECT":
-            raise _not_records(Path(name), data_set, f"{count:,} entries of the kind {kind.lower()}")
-        rows[name] += count
-        keys[name] |= set(found)
-        if set(found) == ERROR_KEYS:
-            raise _error_answer(Path(name), "an array of code and description", data_set)
-    names = _names(files, [keys[str(file)] for file in files], data_set)
+            file = next(file for file in files if str(file.path) == path)
+            raise not_records(file, data_set, f"{count:,} entries of the kind {str(kind).lower()}")
+        rows[path], keys[path] = count, set(found)
+    for file in files:
+        if keys[str(file.path)] in ERROR_KEYS:
+            raise _error_answer(file, f"an array of {' and '.join(sorted(keys[str(file.path)]))}", data_set)
+    found_keys = [keys[str(file.path)] for file in files]
+    names = names_of(files, found_keys, data_set)
     columns = ", ".join(f"{literal(key)}: 'VARCHAR'" for key in names.values())
     selected = ", ".join(f"{quoted(names[name])} as {quoted(name)}" for name in kept(list(names), data_set))
-    query = f"select {selected} from read_json({path_list(files)}, {options}, columns = {{{columns}}})"
+    query = f"select {selected} from read_json({_list(files)}, {options}, columns = {{{columns}}})"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
-    return _reads(
-        files, target, names, [keys[str(file)] for file in files], [rows[str(file)] for file in files], copied
-    )
+    return reads_of(files, target, names, found_keys, [rows[str(file.path)] for file in files], copied[0][0])
+
+
+def _read_answers(
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+) -> list[FileRead]:
+    """Write `target` from the pages of a CKAN datastore answer: one row a record."""
+    counts: list[int] = []
+    keys: list[set[str]] = []
+    for file in files:
+        _require_frame(file, "{", "}", data_set)
+        scan = _documents([file], {"error": "VARCHAR", "result": "STRUCT(records JSON[])"})
+        found = _run(
+            connection,
+            [file],
+            data_set,
+            "select error, len(result.records), list_distinct(flatten(list_transform(result.records, lambda record: "
+            "coalesce(json_keys(record), [])))), list_distinct(list_transform(result.records, lambda record: "
+            f"json_type(record))) from {scan}",
+        )
+        if len(found) != 1:
+            raise not_records(file, data_set, f"{len(found)} JSON documents one after the other")
+        error, count, found_keys, kinds = found[0]
+        if error is not None:
+            raise _error_answer(file, error, data_set)
+        if count is None:
+            raise not_records(file, data_set, "an answer without an array in result.records")
+        if others := set(kinds) - {"OBJECT"}:
+            raise not_records(file, data_set, f"records of the kind {', '.join(map(str, others)).lower()}")
+        counts.append(count)
+        keys.append(set(found_keys))
+    names = names_of(files, keys, data_set)
+    record = ", ".join(f"{quoted(key)} VARCHAR" for key in names.values())
+    selected = ", ".join(f"record.{quoted(names[name])} as {quoted(name)}" for name in kept(list(names), data_set))
+    scan = _documents(files, {"result": f"STRUCT(records STRUCT({record})[])"})
+    query = f"select {selected} from (select unnest(result.records) as record from {scan})"
+    copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
+    return reads_of(files, target, names, keys, counts, copied[0][0])
 
 
 def read_arcgis(
-    files: list[Path], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
 ) -> list[FileRead]:
     """Write `target` from the pages of an ArcGIS query answer: one row a feature, geometry_x and geometry_y added."""
     for file in files:
@@ -73,7 +119,7 @@ def read_arcgis(
             mend="fetch the remaining pages",
         )
     keys = [set(page["keys"] or []) for page in pages]
-    names = _names(files, keys, data_set, PLACE)
+    names = names_of(files, keys, data_set, PLACE)
     attributes = ", ".join(f"{quoted(key)} VARCHAR" for name, key in names.items() if name not in PLACE)
     feature = f"STRUCT(attributes STRUCT({attributes}), geometry STRUCT(x VARCHAR, y VARCHAR))[]"
     values = {name: f"feature.attributes.{quoted(key)}" for name, key in names.items()}
@@ -83,10 +129,10 @@ def read_arcgis(
     query = f"select {selected} from (select unnest(features) as feature from {scan})"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
     rows = [page["features"] for page in pages]
-    return _reads(files, target, names, [found | set(PLACE) for found in keys], rows, copied)
+    return reads_of(files, target, names, [found | set(PLACE) for found in keys], rows, copied[0][0])
 
 
-def _page(file: Path, data_set: DataSet, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """What a page says of itself; a SourceError where that is an error, or another coordinate system."""
     scan = _documents(
         [file],
@@ -105,12 +151,12 @@ def _page(file: Path, data_set: DataSet, connection: duckdb.DuckDBPyConnection) 
         f"flatten(list_transform(features, lambda f: coalesce(json_keys(f.attributes), [])))) from {scan}",
     )
     if len(found) != 1:
-        raise _not_records(file, data_set, f"{len(found)} JSON documents one after the other")
+        raise not_records(file, data_set, f"{len(found)} JSON documents one after the other")
     error, reference, exceeded, features, keys = found[0]
     if error is not None:
         raise _error_answer(file, error, data_set)
     if features is None or (features and not keys):
-        raise _not_records(file, data_set, "an answer without features that have attributes")
+        raise not_records(file, data_set, "an answer without features that have attributes")
     system = json.loads(reference or "{}") or {}
     if system and WGS84 not in (system.get("wkid"), system.get("latestWkid")):
         raise SourceError(
@@ -122,62 +168,23 @@ def _page(file: Path, data_set: DataSet, connection: duckdb.DuckDBPyConnection) 
     return {"exceeded": exceeded, "features": features, "keys": keys}
 
 
-def _documents(files: list[Path], columns: Mapping[str, str]) -> str:
+def _documents(files: list[RawFile], columns: Mapping[str, str]) -> str:
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-    size = max(file.stat().st_size for file in files) + 1
-    return (
-        f"read_json({path_list(files)}, format = 'unstructured', maximum_object_size = {size}, columns = {{{types}}})"
-    )
+    size = max(file.path.stat().st_size for file in files) + 1
+    return f"read_json({_list(files)}, format = 'unstructured', maximum_object_size = {size}, columns = {{{types}}})"
 
 
-def _names(files: list[Path], keys: list[set[str]], data_set: DataSet, added: Sequence[str] = ()) -> dict[str, str]:
-    """Normalised names to keys, over all pages; each page with rows must look like the data set."""
-    every = sorted(set().union(*keys))
-    if not every:
-        raise no_rows(files[0], data_set, "no record in the answer")
-    folded: dict[str, str] = {}
-    for key in every:
-        other = folded.setdefault(key.lower(), key)
-        if other != key:
-            raise _not_records(files[0], data_set, f"keys that differ only in capitals: {other} and {key}")
-    for file, found in zip(files, keys, strict=True):
-        if found:
-            checked_headers(file, [*added, *sorted(found)], data_set)
-    return {name: name for name in added} | dict(zip(normalised(every, reserved=added), every, strict=True))
+def _list(files: Sequence[RawFile]) -> str:
+    return path_list(file.path for file in files)
 
 
-def _reads(
-    files: list[Path],
-    target: Path,
-    names: Mapping[str, str],
-    keys: list[set[str]],
-    rows: list[int],
-    copied: list[tuple[int]],
-) -> list[FileRead]:
-    """One FileRead a page; the rows of a page stand together, in the order of the pages."""
-    if copied != [(sum(rows),)]:
-        raise RuntimeError(f"{sum(rows):,} records were counted in {files[0]} and following, {copied} copied")
-    first_rows = accumulate(rows, initial=0)
-    return [
-        FileRead(
-            file=file.name,
-            parquet=target.name,
-            first_row=first_row,
-            rows=count,
-            headers={name: key for name, key in names.items() if key in found},
-            first_line=1,
-        )
-        for file, found, count, first_row in zip(files, keys, rows, first_rows, strict=False)
-    ]
-
-
-def _run(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: DataSet, query: str) -> list[Any]:
+def _run(connection: duckdb.DuckDBPyConnection, files: list[RawFile], data_set: DataSet, query: str) -> list[Any]:
     try:
         return connection.execute(query).fetchall()
     except duckdb.InvalidInputException as error:
         # The message names the file by its whole path.
-        broken = next((file for file in files if str(file) in str(error)), files[0])
-        reason = str(error).splitlines()[0].replace(str(broken), broken.name)[:200]
+        broken = next((file for file in files if str(file.path) in str(error)), files[0])
+        reason = str(error).splitlines()[0].replace(str(broken.path), broken.name)[:200]
         raise SourceError(
             file=broken.name,
             found=f"JSON that ends too early or is malformed ({reason})",
@@ -188,11 +195,16 @@ def _run(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: Dat
         raise from_database(error, files[0].name, f"{data_set.title} as JSON") from error
 
 
-def _require_frame(file: Path, opening: str, closing: str, data_set: DataSet) -> None:
+def _begins(file: RawFile, sign: str) -> bool:
+    with file.path.open("rb") as opened:
+        return opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(sign.encode())
+
+
+def _require_frame(file: RawFile, opening: str, closing: str, data_set: DataSet) -> None:
     """SourceError unless the file begins and ends as the answer must: DuckDB accepts an array cut after a comma."""
-    with file.open("rb") as opened:
+    with file.path.open("rb") as opened:
         head = opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-        opened.seek(max(0, file.stat().st_size - 4096))
+        opened.seek(max(0, file.path.stat().st_size - 4096))
         tail = opened.read().rstrip()
     if not head.startswith(opening.encode()):
         if head.startswith(b"{"):
@@ -212,19 +224,10 @@ def _require_frame(file: Path, opening: str, closing: str, data_set: DataSet) ->
         )
 
 
-def _error_answer(file: Path, error: str, data_set: DataSet) -> SourceError:
+def _error_answer(file: RawFile, error: str, data_set: DataSet) -> SourceError:
     return SourceError(
         file=file.name,
         found=f"what looks like the portal's error message instead of data: {error[:200]}",
         expected=f"{data_set.title}",
         mend="fetch it again later; if the message stays, ask the portal's keeper",
-    )
-
-
-def _not_records(file: Path, data_set: DataSet, found: str) -> SourceError:
-    return SourceError(
-        file=file.name,
-        found=found,
-        expected=f"{data_set.title} as {data_set.format}",
-        mend="check the address and its parameters (such as f=json), and fetch it again",
     )

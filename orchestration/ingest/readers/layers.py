@@ -1,4 +1,4 @@
-"""Zone layers (GeoJSON, shapefile, zipped or bare): attributes as text, geometry as WGS84 WKT."""
+"""Zone layers (GeoJSON, shapefile): attributes as text, geometry as WGS84 WKT."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,8 @@ from typing import Any
 import duckdb
 
 from orchestration.catalog.model import DataSet
-from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import FileRead, checked_headers, no_rows
+from orchestration.ingest.readers.base import FileRead, RawFile, checked_headers, no_rows
 from orchestration.ingest.readers.tables import text, unreadable, write_rows
 
 GEOMETRY = "geometry_wkt"  # added column
@@ -17,18 +16,18 @@ WGS84 = "EPSG:4326"
 SIDE_FILES = (".shp", ".shx", ".dbf")  # a shapefile is none without all of them
 
 
-def read_layer(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+def read_layer(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     """Write `target` from a vector layer: attributes as text, geometry as WGS84 WKT in column geometry_wkt."""
     import pyogrio
 
     if data_set.format == "geojson":
         _refuse_other_json(file, data_set)
     try:
-        layers = pyogrio.list_layers(file)[:, 0].tolist()
+        layers = pyogrio.list_layers(file.path)[:, 0].tolist()
         if len(layers) != 1:
             raise unreadable(file, data_set, f"{len(layers)} layers in one file: {', '.join(layers)}")
         # Through Arrow: a whole-number column with a gap would else become a float and lose digits.
-        meta, table = pyogrio.read_arrow(file)
+        meta, table = pyogrio.read_arrow(file.path)
     except pyogrio.errors.DataSourceError as error:
         raise unreadable(file, data_set, error) from error
     except pyogrio.errors.DataLayerError as error:
@@ -38,7 +37,7 @@ def read_layer(file: Path, data_set: DataSet, target: Path, connection: duckdb.D
     geometry = meta["geometry_name"] or "wkb_geometry"
     own = [name for name in table.column_names if name != geometry]
     checked_headers(file, own, data_set)
-    names = normalised(own, reserved=[GEOMETRY])
+    names = file.columns(own, reserved=[GEOMETRY])
     wkt = _wkt(file, table.column(geometry).to_pylist(), meta["crs"], data_set)
     attributes = [table.column(name).to_pylist() for name in own]
     rows = [
@@ -49,21 +48,22 @@ def read_layer(file: Path, data_set: DataSet, target: Path, connection: duckdb.D
     return write_rows(file, data_set, target, connection, headers, rows, list(range(1, len(rows) + 1)))
 
 
-def with_side_files(files: list[Path], data_set: DataSet) -> list[Path]:
-    """The layers to open among a shapefile's files, zipped or bare; SourceError where a side file is missing."""
-    suffixes: dict[str, set[str]] = {}
+def with_side_files(files: list[RawFile], data_set: DataSet) -> list[RawFile]:
+    """The layers to open among a shapefile's files; SourceError where a side file is missing."""
+    parts: dict[Path, list[RawFile]] = {}
     for file in files:
-        suffixes.setdefault(file.stem.lower(), set()).add(file.suffix.lower())
-    for stem, found in suffixes.items():
-        missing = [suffix for suffix in SIDE_FILES if suffix not in found]
+        parts.setdefault(file.path.with_name(file.path.stem.lower()), []).append(file)
+    for found in parts.values():
+        suffixes = {file.path.suffix.lower() for file in found}
+        missing = [suffix for suffix in SIDE_FILES if suffix not in suffixes]
         if missing and len(missing) < len(SIDE_FILES):
             raise SourceError(
-                file=f"{stem}{next(iter(found & set(SIDE_FILES)))}",
+                file=next(file.name for file in found if file.path.suffix.lower() in SIDE_FILES),
                 found=f"a shapefile without its {' and '.join(missing)}",
                 expected=f"the files {', '.join(SIDE_FILES)} (and .prj) of one name",
                 mend="copy all files of the shapefile, or the zip archive they came in",
             )
-    layers = [file for file in files if file.suffix.lower() in (".shp", ".zip")]
+    layers = [file for file in files if file.path.suffix.lower() == ".shp"]
     if not layers:
         raise SourceError(
             file=", ".join(file.name for file in files),
@@ -74,7 +74,7 @@ def with_side_files(files: list[Path], data_set: DataSet) -> list[Path]:
     return layers
 
 
-def _wkt(file: Path, wkb: list[bytes | None], crs: str | None, data_set: DataSet) -> list[str | None]:
+def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: DataSet) -> list[str | None]:
     import geopandas
     import shapely
 
@@ -102,10 +102,10 @@ def _wkt(file: Path, wkb: list[bytes | None], crs: str | None, data_set: DataSet
     return [shape if isinstance(shape, str) else None for shape in shapes.to_wkt()]
 
 
-def _refuse_other_json(file: Path, data_set: DataSet) -> None:
+def _refuse_other_json(file: RawFile, data_set: DataSet) -> None:
     """SourceError where a file is no whole GeoJSON, in better words than those of the library that reads it."""
     try:
-        content: Any = json.loads(file.read_bytes())
+        content: Any = json.loads(file.path.read_bytes())
     except ValueError as error:
         raise unreadable(file, data_set, error) from error
     if not isinstance(content, dict) or "features" not in content:

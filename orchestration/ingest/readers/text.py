@@ -1,17 +1,16 @@
-"""Text files as bytes: unpacked, brought to UTF-8, and their lines counted without a parser.
+"""Text files as bytes: brought to UTF-8, and their lines counted without a parser.
 
 What belongs here: what holds for any text. What a line means is the parser's matter (delimited.py).
 """
 
 import codecs
 import contextlib
-import gzip
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
+from orchestration.ingest.readers.base import RawFile
 
 CHUNK = 4 << 20
 HEAD = 1 << 20
@@ -31,19 +30,21 @@ codecs.register_error("latin-1", _as_latin_1)
 
 
 @contextlib.contextmanager
-def plain_text(file: Path, data_set: DataSet, scratch: Path) -> Iterator[Path]:
-    """The file as plain UTF-8 with LF or CRLF at line ends: itself, or else a copy that lives as long as the block."""
-    with file.open("rb") as opened:
-        is_packed = opened.read(2) == b"\x1f\x8b" or file.suffix.lower() == ".gz"
-    head = next(_bytes(file, is_packed), b"")[:HEAD]
+def plain_text(file: RawFile, data_set: DataSet, scratch: Path, without_mark: bool = False) -> Iterator[Path]:
+    """The file as plain UTF-8 with LF or CRLF at line ends: itself, or else a copy that lives as long as the block.
+
+    `without_mark` takes a byte order mark away, which some parsers know and others do not.
+    """
+    head = next(_bytes(file.path), b"")[:HEAD]
     refuse_other_encoding(file, head, data_set)
     encoding = data_set.encoding
     text_head = head if encoding == "utf-8" else b"".join(_recoded([head], file, encoding, final=False))
     is_classic_mac = b"\r" in text_head and b"\n" not in text_head
-    if not (is_packed or encoding != "utf-8" or is_classic_mac):
-        yield file
+    has_mark = without_mark and head.startswith(codecs.BOM_UTF8)
+    if encoding == "utf-8" and not is_classic_mac and not has_mark:
+        yield file.path
         return
-    chunks = _bytes(file, is_packed)
+    chunks = _bytes(file.path, start=len(codecs.BOM_UTF8) if has_mark else 0)
     chunks = chunks if encoding == "utf-8" else _recoded(chunks, file, encoding)
     try:
         with scratch.open("xb") as out:
@@ -54,7 +55,7 @@ def plain_text(file: Path, data_set: DataSet, scratch: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
 
 
-def refuse_other_encoding(file: Path, head: bytes, data_set: DataSet) -> None:
+def refuse_other_encoding(file: RawFile, head: bytes, data_set: DataSet) -> None:
     """SourceError where the first bytes are plainly in another encoding than the city file says."""
     seems_utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head.count(0) > len(head) // 10
     if seems_utf16 != (data_set.encoding == "utf-16"):
@@ -79,16 +80,20 @@ def count_lines(text: Path) -> int:
     return count + (last != b"\n")
 
 
-def blank_lines(text: Path) -> list[int]:
-    """Numbers of the lines that hold nothing, not even a blank."""
+def blank_lines(text: Path, blanks: bytes = b"") -> list[int]:
+    """Numbers of the lines that hold nothing but the given blanks."""
     found: list[int] = []
     count = 0
     with text.open("rb") as opened:
         while chunk := opened.read(CHUNK):
             chunk += opened.readline()
-            if chunk.startswith((b"\n", b"\r\n")) or b"\n\n" in chunk or b"\n\r\n" in chunk:
-                lines = chunk.split(b"\n")[:-1]
-                found += [count + number for number, line in enumerate(lines, start=1) if line in (b"", b"\r")]
+            if blanks or chunk.startswith((b"\n", b"\r\n")) or b"\n\n" in chunk or b"\n\r\n" in chunk:
+                lines = chunk.split(b"\n")[: -1 if chunk.endswith(b"\n") else None]
+                found += [
+                    count + number
+                    for number, line in enumerate(lines, start=1)
+                    if not line.removesuffix(b"\r").strip(blanks)
+                ]
             count += chunk.count(b"\n")
     return found
 
@@ -133,22 +138,14 @@ def line_ends(text: Path) -> dict[str, int]:
     return {"CR LF": crlf, "LF": lf, "CR": cr}
 
 
-def _bytes(file: Path, is_packed: bool = False) -> Iterator[bytes]:
-    """The file's bytes; a gzip that ends too early, or is none, is a SourceError."""
-    try:
-        with gzip.open(file, "rb") if is_packed else file.open("rb") as opened:
-            while chunk := opened.read(CHUNK):
-                yield chunk
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SourceError(
-            file=file.name,
-            found=f"a gzip file that cannot be unpacked ({error})",
-            expected="a whole gzip file",
-            mend="download it again; the transfer probably broke off",
-        ) from error
+def _bytes(text: Path, start: int = 0) -> Iterator[bytes]:
+    with text.open("rb") as opened:
+        opened.seek(start)
+        while chunk := opened.read(CHUNK):
+            yield chunk
 
 
-def _recoded(chunks: Iterable[bytes], file: Path, encoding: str, final: bool = True) -> Iterator[bytes]:
+def _recoded(chunks: Iterable[bytes], file: RawFile, encoding: str, final: bool = True) -> Iterator[bytes]:
     """The chunks as UTF-8, without a byte order mark."""
     codec, errors = ("cp1252", "latin-1") if encoding == "latin-1" else (encoding, "strict")
     decoder = codecs.getincrementaldecoder(codec)(errors)
@@ -168,7 +165,7 @@ def _recoded(chunks: Iterable[bytes], file: Path, encoding: str, final: bool = T
         ) from error
 
 
-def _encoding_error(file: Path, data_set: DataSet, found: str) -> SourceError:
+def _encoding_error(file: RawFile, data_set: DataSet, found: str) -> SourceError:
     return SourceError(
         file=file.name,
         found=found,

@@ -13,9 +13,8 @@ from typing import Any
 import duckdb
 
 from orchestration.catalog.model import DataSet
-from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import FileRead, checked_headers, fits, no_rows
+from orchestration.ingest.readers.base import FileRead, RawFile, checked_headers, fits, no_rows
 from orchestration.ingest.readers.tables import Row, text, unreadable, write_rows
 
 SHEET = "sheet"  # added column: which sheet a row stands on
@@ -26,7 +25,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeEr
 Sheet = list[tuple[int, list[Any]]]  # rows that are not empty, with their numbers
 
 
-def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
+def read_workbook(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     """Write `target` from every sheet of a workbook; the header is the first row that names the needed columns."""
     try:
         sheets = dict(_sheets(file, formulas=False))
@@ -37,7 +36,7 @@ def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckd
     headers: dict[str, str] = {}
     rows: list[Row] = []
     lines: list[int] = []
-    heads = {title: _header_place(sheet, data_set) for title, sheet in sheets.items()}
+    heads = {title: _header_place(file, sheet, data_set) for title, sheet in sheets.items()}
     if all(head is None for head in heads.values()):
         first = next((cells for sheet in sheets.values() for _, cells in sheet), [])
         checked_headers(file, [text(cell) or "" for cell in first], data_set)
@@ -49,7 +48,7 @@ def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckd
         width = max(len(cells) for _, cells in sheet)
         labels = [text(cell) or "" for cell in sheet[head][1]]
         labels += [""] * (width - len(labels))
-        names = normalised(labels, reserved=[SHEET])
+        names = file.columns(labels, reserved=[SHEET])
         for line, cells in sheet[head + 1 :]:
             rows.append({name: text(cell) for name, cell in zip(names, cells, strict=False)} | {SHEET: title})
             lines.append(line)
@@ -60,11 +59,11 @@ def read_workbook(file: Path, data_set: DataSet, target: Path, connection: duckd
     return write_rows(file, data_set, target, connection, headers | {SHEET: SHEET}, rows, lines)
 
 
-def _sheets(file: Path, formulas: bool) -> Iterator[tuple[str, Sheet]]:
+def _sheets(file: RawFile, formulas: bool) -> Iterator[tuple[str, Sheet]]:
     from openpyxl import load_workbook
 
     # Opened here, because openpyxl goes by the name's ending.
-    with file.open("rb") as opened:
+    with file.path.open("rb") as opened:
         book = load_workbook(opened, read_only=True, data_only=not formulas)
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # some programs write a wrong extent, which would hide cells
@@ -73,22 +72,22 @@ def _sheets(file: Path, formulas: bool) -> Iterator[tuple[str, Sheet]]:
         book.close()
 
 
-def _header_place(sheet: Sheet, data_set: DataSet) -> int | None:
+def _header_place(file: RawFile, sheet: Sheet, data_set: DataSet) -> int | None:
     """Which of a sheet's rows names the needed columns."""
     for place, (_, cells) in enumerate(sheet):
-        if fits(normalised([text(cell) or "" for cell in cells]), data_set):
+        if fits(file.columns([text(cell) or "" for cell in cells]), data_set):
             return place
     return None
 
 
-def _has_formulas(file: Path) -> bool:
+def _has_formulas(file: RawFile) -> bool:
     """Looked up in the XML: reading a workbook a second time is slow."""
-    with zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(file.path) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
         return any(sign in archive.read(name) for name in sheets for sign in (b"<f>", b"<f "))
 
 
-def _refuse_headless(file: Path, title: str, sheet: Sheet, data_set: DataSet) -> None:
+def _refuse_headless(file: RawFile, title: str, sheet: Sheet, data_set: DataSet) -> None:
     wide = [line for line, cells in sheet if sum(text(cell) is not None for cell in cells) >= len(data_set.columns) / 2]
     if len(wide) >= LIKE_A_TABLE and len(data_set.columns) > 1:
         raise SourceError(
@@ -99,7 +98,7 @@ def _refuse_headless(file: Path, title: str, sheet: Sheet, data_set: DataSet) ->
         )
 
 
-def _refuse_never_calculated(file: Path, sheets: dict[str, Sheet], data_set: DataSet) -> None:
+def _refuse_never_calculated(file: RawFile, sheets: dict[str, Sheet], data_set: DataSet) -> None:
     """SourceError where formulas have no stored results, as in workbooks that a program wrote and nobody opened."""
     results = {(title, line): cells for title, sheet in sheets.items() for line, cells in sheet}
     found = [
