@@ -85,9 +85,12 @@ class Pull:
             self._run_without_ids()
         else:
             self._run_by_ids(self.wanted)
-        if self.pages and all(page.exceeded for page in self.pages):
+        if self.seen and all(page.exceeded for page in self.pages):
             # The page that says nothing follows; without it the reader would miss the end.
-            self._take({"where": f"({self.where}) AND {self.layer.object_id} > {max(self.seen)}"})
+            try:
+                self._take({"where": f"({self.where}) AND {self.layer.object_id} > {max(self.seen)}"})
+            except WayFailedError as error:
+                raise self._refused(f"more rows after the last one ({error})") from error
 
     def looks_the_same(self) -> bool:
         """Whether some rows of the first and last page are still as they came; True where the server cannot tell."""

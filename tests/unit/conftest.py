@@ -33,6 +33,7 @@ def city_of(data_set: DataSet) -> City:
         name="testville",
         title="Testville",
         time_zone="UTC",
+        projection="EPSG:32631",
         boundary=Boundary(west=-1, south=-1, east=1, north=1),
         data_sets={data_set.name: data_set},
     )
