@@ -117,6 +117,8 @@ def _reading(data_set: DataSet) -> str:
     settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
     if data_set.format == "xlsx":
         settings += data_set.columns  # they tell the header row
+    if data_set.format == "arcgis_json":
+        settings += [data_set.dates]
     return hashlib.sha256("\0".join(map(str, settings)).encode()).hexdigest()[:6]
 
 

@@ -123,9 +123,8 @@ def test_every_row_comes_once(tmp_path: Path, switches: dict[str, Any]) -> None:
     ids=str,
 )
 def test_what_cannot_be_had_is_refused(tmp_path: Path, switches: dict[str, Any], said: str) -> None:
-    with serving(IDS, **switches) as portal:
-        with pytest.raises(SourceError) as caught:
-            source(portal, portal.layer()).deliver(calls(), tmp_path)
+    with serving(IDS, **switches) as portal, pytest.raises(SourceError) as caught:
+        source(portal, portal.layer()).deliver(calls(), tmp_path)
     assert said in str(caught.value)
 
 
