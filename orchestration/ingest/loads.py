@@ -161,6 +161,8 @@ def _reading(data_set: DataSet, key: bytes | None) -> str:
     settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
     if data_set.format == "xlsx":
         settings += data_set.columns  # they tell the header row
+    if data_set.format == "arcgis_json":
+        settings += [data_set.dates]
     if key:
         settings += [fingerprint(key), *(f"{name}={domain}" for name, domain in sorted(data_set.hash.items()))]
         settings += [f"{name}<-{other}" for name, others in data_set.also_called.items() for other in others]

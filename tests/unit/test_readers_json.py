@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pyproj
 import pytest
+import shapely
 
 from orchestration.ingest.errors import SourceError
 
@@ -168,6 +170,65 @@ def test_page_order_is_not_that_of_the_names(read: Read, arcgis: Any) -> None:
     assert len(read(arcgis, pages).rows) == 2
 
 
+DATES = [1714564800000, 1714564800123, -1, None, "5/1/2024", 10**18, 1.7145648e12]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ("utc", ["2024-05-01T12:00:00Z", "2024-05-01T12:00:00.123Z", "1969-12-31T23:59:59.999Z"]),
+        ("local", ["2024-05-01T12:00:00", "2024-05-01T12:00:00.123", "1969-12-31T23:59:59.999"]),
+        ("text", ["1714564800000", "1714564800123", "-1"]),
+    ],
+)
+def test_dates_become_iso_text_and_nothing_else_does(
+    read: Read, data_set: MakeDataSet, dates: str, expected: list[str]
+) -> None:
+    fields = [{"name": "a", "type": "esriFieldTypeDate"}, {"name": "b", "type": "esriFieldTypeDouble"}]
+    page = features(*[{"a": value, "b": 1714564800000, "c": 1} for value in DATES], fields=fields)
+    raw = read(data_set(format="arcgis_json", dates=dates), {"things.json": page})
+    whole = float(expected[0]) if dates == "text" else expected[0]
+    assert [row["a"] for row in raw.rows[:-1]] == [*expected, None, "5/1/2024", "1000000000000000000"]
+    assert (float(raw.rows[-1]["a"]) if dates == "text" else raw.rows[-1]["a"]) == whole
+    assert {row["b"] for row in raw.rows} == {"1714564800000"}
+
+
+# The corner of Navy Pier in Chicago, as the systems say it.
+LONGITUDE, LATITUDE = -87.6052, 41.8917
+SYSTEMS = {
+    "EPSG:3857": {"wkid": 102100, "latestWkid": 3857},
+    "ESRI:102671": {"wkid": 102671},
+    "EPSG:3435": {"wkid": 3435},
+    "EPSG:26916": {"wkt": pyproj.CRS("EPSG:26916").to_wkt("WKT1_ESRI")},
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_other_systems_are_transformed_page_by_page(read: Read, arcgis: Any, name: str) -> None:
+    x, y = pyproj.Transformer.from_crs("EPSG:4326", name, always_xy=True).transform(LONGITUDE, LATITUDE)
+    rows = [{"attributes": FEATURE, "geometry": {"x": x, "y": y}}, {"attributes": FEATURE}, {"attributes": FEATURE}]
+    rows[2] |= {"geometry": {"x": "NaN", "y": "NaN"}}
+    pages = {
+        "things.1.json": features(FEATURE, exceededTransferLimit=True),
+        "things.2.json": json.dumps({"spatialReference": SYSTEMS[name], "features": rows}).encode(),
+        "things.3.json": features(),
+    }
+    found = [(row["geometry_x"], row["geometry_y"]) for row in read(arcgis, pages).rows]
+    assert found[0] == ("1.5", "2.25") and found[2:] == [(None, None)] * 2
+    assert (float(found[1][0]), float(found[1][1])) == pytest.approx((LONGITUDE, LATITUDE), abs=2e-5)
+
+
+def test_polygons_become_wkt_with_their_holes(read: Read, data_set: MakeDataSet) -> None:
+    outer = [[0, 0], [0, 9], [9, 9], [9, 0], [0, 0]]
+    hole = [[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]
+    away = [[20, 20, 5], [20, 21, 5], [21, 21, 5], [20, 20, 5]]
+    rows = [{"attributes": FEATURE, "geometry": {"rings": [outer, hole, away]}}, {"attributes": FEATURE}]
+    page = {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4326}, "features": rows}
+    first, second = read(data_set(format="arcgis_json"), {"things.json": json.dumps(page).encode()}).rows
+    assert shapely.from_wkt(first["geometry_wkt"]).area == pytest.approx(81 - 1 + 0.5)
+    assert second["geometry_wkt"] is None and first["geometry_x"] is None
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -175,7 +236,7 @@ def test_page_order_is_not_that_of_the_names(read: Read, arcgis: Any) -> None:
         (features(), "no record in the answer"),
         (b'{"count": 17}', "an answer without features that have attributes"),
         (b'{"features": [{"type": "Feature", "properties": {"a": 1}}]}', "an answer without features"),
-        (features(FEATURE, spatialReference={"wkid": 102100, "latestWkid": 3857}), "spatial reference 102100"),
+        (features(FEATURE, spatialReference={"wkid": 999999}), "spatial reference {'wkid': 999999}"),
         (features(FEATURE, spatialReference={"wkt": "PROJCS[...]"}), "spatial reference {'wkt'"),
         (features(FEATURE, exceededTransferLimit=True), "says that more rows follow (exceededTransferLimit)"),
         (features(FEATURE)[:-6], "JSON that ends with"),

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_database
 from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, kept
+from orchestration.ingest.readers.esri import SHAPES, date_text, points, shapes, system_of
 from orchestration.ingest.readers.pages import names_of, not_records, reads_of
 from orchestration.ingest.sql import literal, path_list, quoted
 
 MAX_RECORD = 1 << 24  # bytes of one record of an array
 PLACE = ("geometry_x", "geometry_y")  # columns added to what an ArcGIS feature says of itself
-WGS84 = 4326
+SHAPE = "geometry_wkt"  # added where features are polygons or lines
 ERROR_KEYS = ({"code", "description"}, {"error"})  # what portals answer in place of records
 
 
@@ -106,7 +108,10 @@ def _read_answers(
 def read_arcgis(
     files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
 ) -> list[FileRead]:
-    """Write `target` from the pages of an ArcGIS query answer: one row a feature, geometry_x and geometry_y added."""
+    """Write `target` from the pages of an ArcGIS query answer: one row a feature, dates as ISO 8601 text.
+
+    Added are geometry_x and geometry_y (WGS84), and geometry_wkt where features are polygons or lines.
+    """
     for file in files:
         _require_frame(file, "{", "}", data_set)
     pages = [_page(file, data_set, connection) for file in files]
@@ -119,21 +124,44 @@ def read_arcgis(
             mend="fetch the remaining pages",
         )
     keys = [set(page["keys"] or []) for page in pages]
-    names = names_of(files, keys, data_set, PLACE)
-    attributes = ", ".join(f"{quoted(key)} VARCHAR" for name, key in names.items() if name not in PLACE)
+    added = (*PLACE, SHAPE) if any(page["is_shape"] for page in pages) else PLACE
+    names = names_of(files, keys, data_set, added)
+    attributes = ", ".join(f"{quoted(key)} VARCHAR" for name, key in names.items() if name not in added)
     feature = f"STRUCT(attributes STRUCT({attributes}), geometry STRUCT(x VARCHAR, y VARCHAR))[]"
     values = {name: f"feature.attributes.{quoted(key)}" for name, key in names.items()}
+    dates = set().union(*(page["dates"] for page in pages))
+    values |= {name: date_text(values[name], data_set.dates) for name, key in names.items() if key in dates}
     values |= {"geometry_x": "feature.geometry.x", "geometry_y": "feature.geometry.y"}
+    scan = f"(select unnest(features) as feature from {_documents(files, {'features': feature})})"
+    places = _places(files, pages, connection)
+    if places is not None:
+        connection.register("places", places)
+        scan += " positional join places"
+        values |= {"geometry_x": "places.x", "geometry_y": "places.y", SHAPE: "places.wkt"}
     selected = ", ".join(f"{values[name]} as {quoted(name)}" for name in kept(list(names), data_set))
-    scan = _documents(files, {"features": feature})
-    query = f"select {selected} from (select unnest(features) as feature from {scan})"
+    query = f"select {selected} from {scan}"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
     rows = [page["features"] for page in pages]
-    return reads_of(files, target, names, [found | set(PLACE) for found in keys], rows, copied[0][0])
+    return reads_of(files, target, names, [found | set(added) for found in keys], rows, copied[0][0])
+
+
+def _places(
+    files: list[RawFile], pages: list[dict[str, Any]], connection: duckdb.DuckDBPyConnection
+) -> pa.Table | None:
+    """Where the features of all pages lie, in order; None where all are points that need no transforming."""
+    if all(page["system"] is None and not page["is_shape"] for page in pages):
+        return None
+    tables = [
+        shapes(file, page["system"]) if page["is_shape"] else points(file, page["system"], connection)
+        for file, page in zip(files, pages, strict=True)
+        if page["features"]
+    ]
+    empty = pa.schema([("x", pa.string()), ("y", pa.string()), ("wkt", pa.string())]).empty_table()
+    return pa.concat_tables([empty, *tables], promote_options="default")
 
 
 def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What a page says of itself; a SourceError where that is an error, or another coordinate system."""
+    """What a page says of itself; a SourceError where that is an error, or an unknown coordinate system."""
     scan = _documents(
         [file],
         {
@@ -141,6 +169,8 @@ def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnectio
             "error": "VARCHAR",
             "spatialReference": "JSON",
             "exceededTransferLimit": "BOOLEAN",
+            "geometryType": "VARCHAR",
+            "fields": "STRUCT(name VARCHAR, type VARCHAR)[]",
         },
     )
     found = _run(
@@ -148,24 +178,25 @@ def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnectio
         [file],
         data_set,
         "select error, spatialReference, coalesce(exceededTransferLimit, false), len(features), list_distinct("
-        f"flatten(list_transform(features, lambda f: coalesce(json_keys(f.attributes), [])))) from {scan}",
+        "flatten(list_transform(features, lambda f: coalesce(json_keys(f.attributes), [])))), geometryType, "
+        "list_transform(list_filter(fields, lambda f: f.type = 'esriFieldTypeDate'), lambda f: f.name) "
+        f"from {scan}",
     )
     if len(found) != 1:
         raise not_records(file, data_set, f"{len(found)} JSON documents one after the other")
-    error, reference, exceeded, features, keys = found[0]
+    error, reference, exceeded, features, keys, shape, dates = found[0]
     if error is not None:
         raise _error_answer(file, error, data_set)
     if features is None or (features and not keys):
         raise not_records(file, data_set, "an answer without features that have attributes")
-    system = json.loads(reference or "{}") or {}
-    if system and WGS84 not in (system.get("wkid"), system.get("latestWkid")):
-        raise SourceError(
-            file=file.name,
-            found=f"coordinates in spatial reference {system.get('wkid') or str(system)[:80]}",
-            expected=f"longitude and latitude (WGS84, {WGS84})",
-            mend=f"ask the server for outSR={WGS84}",
-        )
-    return {"exceeded": exceeded, "features": features, "keys": keys}
+    return {
+        "exceeded": exceeded,
+        "features": features,
+        "keys": keys,
+        "dates": dates or [],
+        "is_shape": shape in SHAPES,
+        "system": system_of(file, json.loads(reference or "{}") or {}, data_set),
+    }
 
 
 def _documents(files: list[RawFile], columns: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-{% set readable = 'arrestid is not null and ' ~ epoch_ms_to_utc('arrestdate') ~ ' is not null' %}
+{% set readable = 'arrestid is not null and ' ~ iso_to_utc('arrestdate') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('riverbend', 'arrests'), ['arrestid'], '_load_number', readable) }}
@@ -7,7 +7,7 @@ with versions as (
 typed as (
     select
         arrests.arrestid as contact_id,
-        {{ epoch_ms_to_utc('arrests.arrestdate') }} as contact_at_utc,
+        {{ iso_to_utc('arrests.arrestdate') }} as contact_at_utc,
         case
             when arrests.initiation ilike 'officer%' then 'officer'
             when arrests.initiation is null then 'unknown'
@@ -28,7 +28,7 @@ typed as (
         arrests._line as source_line,
         case
             when arrests.arrestid is null then 'missing_key'
-            when {{ epoch_ms_to_utc('arrests.arrestdate') }} is null then 'unreadable_time'
+            when {{ iso_to_utc('arrests.arrestdate') }} is null then 'unreadable_time'
         end as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'arrests') }} as arrests

@@ -1,4 +1,4 @@
-{% set readable = 'stopid is not null and ' ~ epoch_ms_to_utc('stopdate') ~ ' is not null' %}
+{% set readable = 'stopid is not null and ' ~ iso_to_utc('stopdate') ~ ' is not null' %}
 
 with versions as (
     -- OBJECTID is reassigned every night; StopID is the key.
@@ -8,7 +8,7 @@ with versions as (
 typed as (
     select
         stops.stopid as contact_id,
-        {{ epoch_ms_to_utc('stops.stopdate') }} as contact_at_utc,
+        {{ iso_to_utc('stops.stopdate') }} as contact_at_utc,
         stops.callnumber as call_id,
         stops.stopreason as reason,
         stops.outcome,
@@ -27,7 +27,7 @@ typed as (
         stops._line as source_line,
         case
             when stops.stopid is null then 'missing_key'
-            when {{ epoch_ms_to_utc('stops.stopdate') }} is null then 'unreadable_time'
+            when {{ iso_to_utc('stops.stopdate') }} is null then 'unreadable_time'
         end as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'officer_stops') }} as stops

@@ -1,0 +1,352 @@
+"""All rows of one ArcGIS layer as page files, each object id exactly once.
+
+The ids a server lists are what counts. It is paged by offset, by ranges of ids or by lists of them, in that order,
+each way going on where the one before failed: a page that repeats rows, or does not come, ends its way and is thrown
+away. Servers that list no ids are asked for intervals of them. Counts are checked only there: they are often wrong.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile, islice, takewhile
+from pathlib import Path
+from typing import Any
+
+from orchestration.ingest.errors import SourceError
+from orchestration.sources.answers import fetch_answer
+from orchestration.sources.arcgis_answers import Page, parsed_page, rows_by_id
+from orchestration.sources.arcgis_layer import Layer, ask, listed_ids, read_layer, told_count
+from orchestration.sources.base import progress
+from orchestration.sources.web import TryAgain, Web
+
+WGS84 = 4326
+ALL = {"f": "json", "outFields": "*", "returnGeometry": "true", "outSR": WGS84}
+LIST = 200  # object ids a question, and characters of them: longer addresses are cut or refused
+LIST_TEXT = 1500
+FEW_SHORT = 3  # pages shorter than asked for before ranges are given up
+LARGEST_ID = 1 << 53  # beyond, ids do not survive JSON
+SAMPLE = 10  # rows of a page that are compared to tell whether a layer has changed
+
+
+class WayFailedError(Exception):
+    """This way of paging does not work with this server."""
+
+
+@dataclass
+class Pull:
+    """One layer being pulled into `into`, page by page. Files of pages begin with `part`.
+
+    `every` are the ids the server lists (None: it lists none), `count` what it says their number is.
+    """
+
+    web: Web
+    layer: Layer
+    where: str
+    into: Path
+    part: str
+    every: list[int] | None
+    count: int | None
+    pages: list[Page] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    strangers: set[int] = field(default_factory=set)
+    last_number: int = 0
+
+    def __post_init__(self) -> None:
+        self.wanted = None if self.every is None else set(self.every)
+
+    @property
+    def rows(self) -> int:
+        """Rows kept so far."""
+        return len(self.seen)
+
+    def go_on(self) -> None:
+        """Take over the pages that an earlier pull has left, as far as they are good."""
+        for file in sorted(self.into.glob(f"{self.part}-*.json")):
+            self.last_number = max(self.last_number, int(file.stem.rpartition("-")[2]))
+            try:
+                self._keep(self._parsed(file.read_bytes(), file))
+            except (WayFailedError, SourceError, TryAgain):
+                file.unlink()
+        # Intervals of ids are not gone on with, and rows without a mark only if they still look the same.
+        if self.pages and (self.wanted is None or (self.layer.mark is None and not self.looks_the_same())):
+            self.throw_away()
+        if self.pages:
+            progress.info("%s: going on after %s rows", self.part, f"{self.rows:,}")
+
+    def throw_away(self) -> None:
+        """Begin anew."""
+        for file in self.into.glob(f"{self.part}-*.json"):
+            file.unlink()
+        self.pages, self.seen, self.strangers, self.last_number = [], set(), set(), 0
+
+    def run(self) -> None:
+        """Fetch all rows. Raises SourceError where no way brings each exactly once."""
+        if self.wanted is None:
+            self._run_without_ids()
+        else:
+            self._run_by_ids(self.wanted)
+        if self.seen and all(page.exceeded for page in self.pages):
+            # The page that says nothing follows; without it the reader would miss the end.
+            try:
+                self._take({"where": f"({self.where}) AND {self.layer.object_id} > {max(self.seen)}"})
+            except WayFailedError as error:
+                raise self._refused(f"more rows after the last one ({error})") from error
+
+    def looks_the_same(self) -> bool:
+        """Whether some rows of the first and last page are still as they came; True where the server cannot tell."""
+        for page in {id(page): page for page in (self.pages[0], self.pages[-1])}.values():
+            kept = rows_by_id(json.loads(page.file.read_bytes()), self.layer.object_id)
+            ids = sorted(kept)[:SAMPLE]
+            if not ids:
+                continue
+            try:
+                again = ask(self.web, f"{self.layer.url}/query", ALL | {"objectIds": _joined(ids)})
+            except SourceError:
+                return True
+            found = rows_by_id(again, self.layer.object_id)
+            if any(number in found and found[number] != kept[number] for number in ids):
+                return False
+        return True
+
+    def _run_by_ids(self, wanted: set[int]) -> None:
+        ways: list[Callable[[], None]] = [self._by_offset] if self.layer.pages_by_offset else []
+        ways += [self._by_ranges, self._by_object_ids, self._by_in]
+        ways += [] if self.layer.pages_by_offset else [self._by_offset]
+        failure: Exception | None = None
+        for way in ways:
+            if wanted <= self.seen:
+                break
+            try:
+                way()
+            except (WayFailedError, SourceError) as error:
+                failure = error
+                progress.info("%s: another way of paging, after %s rows (%s)", self.part, f"{self.rows:,}", error)
+        if missing := sorted(wanted - self.seen):
+            raise self._refused(
+                f"{len(missing):,} of {len(wanted):,} rows that it lists but does not send, such as object id "
+                f"{missing[0]} ({failure})"
+            ) from failure
+        if self.strangers:
+            raise self._refused(
+                f"{len(self.strangers):,} rows that it sends but does not list, such as object id {min(self.strangers)}"
+            )
+
+    def _run_without_ids(self) -> None:
+        try:
+            self._by_intervals()
+        except (WayFailedError, SourceError) as error:
+            if self.count is None:
+                raise self._refused(
+                    f"neither object ids nor a count, and no pages by intervals of ids ({error})"
+                ) from error
+            self.throw_away()
+            try:
+                self._by_offset()
+            except WayFailedError as failure:
+                raise self._refused(f"no way of paging that works ({error}; {failure})") from failure
+        if self.count is not None and self.count != self.rows:
+            raise self._refused(f"{self.rows:,} rows where it counts {self.count:,}; object ids it does not list")
+
+    def _by_offset(self) -> None:
+        if self.every is not None and set(self.every[: self.rows]) != self.seen:
+            raise WayFailedError("the rows so far are not the first ones")
+        size = self.layer.page_size
+        while self.every is None or self.rows < len(self.every):
+            question = {"where": self.where, "orderByFields": self.layer.object_id}
+            page = self._take(question | {"resultOffset": self.rows, "resultRecordCount": size})
+            if not page.ids and self.every is None and not page.exceeded:
+                return
+            if not page.ids:
+                raise WayFailedError("pages by offset end too early")
+
+    def _by_ranges(self) -> None:
+        size, short, place = self.layer.page_size, 0, 0
+        every = self.every or []
+        while run := list(islice(_run(every, self.seen, place), size)):
+            page = self._take({"where": self._between(run[0], run[-1])})
+            if not page.ids:
+                raise WayFailedError("a range of object ids brought no rows")
+            if len(page.ids) < len(run):
+                size, short = len(page.ids), short + 1
+            if short > FEW_SHORT:
+                raise WayFailedError("ranges of object ids bring only some of their rows")
+            while place < len(every) and every[place] in self.seen:
+                place += 1
+
+    def _by_object_ids(self) -> None:
+        self._by_lists(lambda ids: {"objectIds": _joined(ids)})
+
+    def _by_in(self) -> None:
+        self._by_lists(lambda ids: {"where": f"{self.layer.object_id} IN ({_joined(ids)})"})
+
+    def _by_lists(self, question: Callable[[list[int]], dict[str, Any]]) -> None:
+        for ids in _lists(number for number in self.every or [] if number not in self.seen):
+            rest = ids
+            while rest:
+                page = self._take(question(rest))
+                if not page.ids:
+                    raise WayFailedError(f"no rows for object ids {_joined(rest[:5])}")
+                rest = [number for number in rest if number not in self.seen]
+
+    def _by_intervals(self) -> None:
+        """Halve intervals of ids until no answer is full. Nothing but the condition needs to be understood."""
+        first = self._asked({"where": self.where})
+        first.file.unlink()
+        if not first.ids:
+            return
+        full = len(first.ids)
+        above = 1
+        while above <= max(first.ids):
+            above *= 2
+        while self._has_rows_from(above):
+            above *= 2
+        intervals = [(0, above)]
+        while intervals:
+            low, high = intervals.pop()
+            page = self._asked({"where": self._between(low, high - 1)})
+            if any(not low <= number < high for number in page.ids):
+                page.file.unlink()
+                raise WayFailedError("rows outside the interval of object ids asked for")
+            if high - low > 1 and (page.exceeded or len(page.ids) >= full):
+                page.file.unlink()
+                middle = (low + high) // 2
+                intervals += [(middle, high), (low, middle)]
+            elif page.ids:
+                self._keep(page)
+            else:
+                page.file.unlink()
+
+    def _has_rows_from(self, low: int) -> bool:
+        if low > LARGEST_ID:
+            raise WayFailedError("a condition on object ids is not heeded")
+        page = self._asked({"where": f"({self.where}) AND {self.layer.object_id} >= {low}"})
+        page.file.unlink()
+        return bool(page.ids)
+
+    def _between(self, first: int, last: int) -> str:
+        name = self.layer.object_id
+        return f"({self.where}) AND {name} >= {first} AND {name} <= {last}"
+
+    def _take(self, question: dict[str, Any]) -> Page:
+        page = self._asked(question)
+        try:
+            self._keep(page)
+        except WayFailedError:
+            page.file.unlink()
+            raise
+        return page
+
+    def _asked(self, question: dict[str, Any]) -> Page:
+        file = self.into / f"{self.part}-{self.last_number + 1:06d}.json"
+        url = f"{self.layer.url}/query"
+        page = fetch_answer(self.web, url, ALL | question, file, lambda text: self._parsed(text, file))
+        self.last_number += 1
+        return page
+
+    def _parsed(self, text: bytes, file: Path) -> Page:
+        return parsed_page(text, file, self.layer.url, self.layer.object_id, self.wanted)
+
+    def _keep(self, page: Page) -> None:
+        ids = set(page.ids)
+        if len(ids) < len(page.ids) or ids & self.seen:
+            raise WayFailedError("a page repeats rows")
+        if self.wanted is not None and (strangers := ids - self.wanted):
+            self.strangers |= strangers
+            raise WayFailedError("a page has rows that are not listed")
+        self.pages.append(page)
+        self.seen |= ids
+        known = self.count if self.every is None else len(self.every)
+        progress.info("%s: %s of %s rows", self.part, f"{self.rows:,}", "?" if known is None else f"{known:,}")
+
+    def _refused(self, found: str) -> SourceError:
+        return SourceError(
+            file=self.layer.url,
+            found=found,
+            expected="every row of the layer exactly once",
+            mend="run again; if it stays so, take the portal's download of the layer as a file",
+        )
+
+
+def pull_layer(web: Web, layer: Layer, where: str, into: Path, part: str, rounds: int = 3) -> tuple[Layer, list[Page]]:
+    """Fetch all rows of a layer that meet `where`; go on from pages of `part` that lie in `into`.
+
+    A layer that changes meanwhile is begun anew, `rounds` times in all. Returns the layer as it was then.
+
+    Raises:
+        SourceError: not every row could be had exactly once.
+    """
+    for number in range(rounds):
+        pull = _begin(web, layer, where, into, part)
+        if number == 0:
+            pull.go_on()
+        failure: SourceError | None = None
+        try:
+            pull.run()
+        except SourceError as error:
+            failure = error
+        now = replace(read_layer(web, layer.url), object_id=pull.layer.object_id)
+        if _is_unchanged(pull, now):
+            if failure is not None:
+                raise failure
+            return pull.layer, pull.pages
+        progress.info("%s: changed while it was paged, begun anew", part)
+        pull.throw_away()
+        layer = now
+    raise SourceError(
+        file=layer.url,
+        found=f"a layer that changed each of the {rounds} times it was paged",
+        expected="a layer that stays the same while it is paged",
+        mend="run again at an hour at which the publisher does not write",
+    )
+
+
+def _begin(web: Web, layer: Layer, where: str, into: Path, part: str) -> Pull:
+    every, named = listed_ids(web, layer, where)
+    try:
+        count = told_count(web, layer, where)
+    except SourceError:
+        count = None
+    if not every and count:
+        every = None  # an empty list from a server that counts rows is no list
+    if every is not None and count is not None and count != len(every):
+        progress.info("%s: counts %s rows, lists %s; the list holds", part, f"{count:,}", f"{len(every):,}")
+    object_id = named or layer.object_id
+    if object_id is None:
+        raise SourceError(
+            file=layer.url,
+            found="a layer without object ids",
+            expected="a layer whose rows can be told from each other",
+            mend="take the portal's download of the layer as a file",
+        )
+    return Pull(web, replace(layer, object_id=object_id), where, into, part, every, count)
+
+
+def _is_unchanged(pull: Pull, now: Layer) -> bool:
+    if now.mark != pull.layer.mark:
+        return False
+    if pull.every is not None and listed_ids(pull.web, now, pull.where)[0] != pull.every:
+        return False
+    return now.mark is not None or not pull.pages or pull.looks_the_same()
+
+
+def _run(every: list[int], seen: set[int], place: int) -> Iterator[int]:
+    """The first ids from `place` on that have not been seen, up to the next one that has."""
+    unseen = dropwhile(lambda number: number in seen, islice(every, place, None))
+    return takewhile(lambda number: number not in seen, unseen)
+
+
+def _lists(ids: Iterable[int]) -> Iterator[list[int]]:
+    chosen: list[int] = []
+    length = 0
+    for number in ids:
+        if chosen and (len(chosen) == LIST or length + len(str(number)) > LIST_TEXT):
+            yield chosen
+            chosen, length = [], 0
+        chosen.append(number)
+        length += len(str(number)) + 1
+    if chosen:
+        yield chosen
+
+
+def _joined(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))
