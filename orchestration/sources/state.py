@@ -15,9 +15,10 @@ STATE = ".state.json"
 
 
 class Part(BaseModel):
-    """How far one file has come. `asked` is all that decides what belongs in it: the question and the version mark."""
+    """How far one file has come. `asked` is all that decides what belongs in it, `version` what it turned out to be."""
 
     asked: str
+    version: str = ""
     bytes: int = 0
     rows: int = 0
     is_whole: bool = False
