@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from orchestration.catalog.model import DataSet
 
@@ -57,7 +57,7 @@ class Last:
 class Source(Protocol):
     """Where raw exports come from. `resumes` tells whether it can go on from what a cut-off pull has left."""
 
-    resumes: bool
+    resumes: ClassVar[bool]
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
         """Write the data set's files into the folder `into`; None where nothing is new since `last`.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
@@ -21,7 +22,7 @@ class Mismatch(Exception):  # noqa: N818  not an error until it has happened twi
     """What arrived is not what the portal said there is."""
 
 
-def identities(page: Path, column: str) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+def identities(page: Path, column: str) -> npt.NDArray[np.uint64]:
     """A hash of each row's value of the column that identifies rows; Mismatch where the page is no such table."""
     try:
         table = pa_csv.read_csv(
@@ -34,7 +35,7 @@ def identities(page: Path, column: str) -> "np.ndarray[tuple[int], np.dtype[np.u
     return hashed(table.column(column).to_pylist())
 
 
-def hashed(values: list[str]) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+def hashed(values: list[str]) -> npt.NDArray[np.uint64]:
     """64 bits of each text, the same in every process; two of ten million differing ones agree once in 400,000 tries."""
     from pandas.util import hash_array  # imported late: it takes its time
 

@@ -26,8 +26,11 @@ class Fetched:
 class Remote(Protocol):
     """One file somewhere else. `name` is the one it lands under, `origin` its address."""
 
-    name: str
-    origin: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
 
     def fetch(self, target: Path, known: str, state: State, told: BytesTold) -> Fetched | None:
         """Write the file to `target`; None where its mark is still `known`. "" is known of nothing."""

@@ -5,6 +5,7 @@ a data set look the same, one that will be pulled in increments comes by pages f
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,6 +100,7 @@ class SocrataSource:
     def _pull(self, want: Wanted, data_set: DataSet, into: Path) -> Delivery | None:
         """One table; None where an increment has no row."""
         state = State(into)
+        pull: Callable[[Wanted, DataSet, Path, State], Delivery | None]
         if self.portal.where is None and data_set.growth not in GROWING:
             url, pull = self.soda.export_url(want.view_id), self._pull_export
         else:

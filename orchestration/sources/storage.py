@@ -83,7 +83,7 @@ def open_storage(url: str, options: Mapping[str, Mapping[str, Any]]) -> Iterator
         raise _refused(url, error) from error
 
 
-class KnownHosts(paramiko.MissingHostKeyPolicy):
+class KnownHosts(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
     """Refuses servers that `~/.ssh/known_hosts` does not know; fsspec alone would trust whoever answers."""
 
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
