@@ -85,7 +85,7 @@ class StoredFile:
                     target.unlink(missing_ok=True)
                 mark.write_text(version)
                 told.size = size
-                _copy(storage, target, told)
+                _copy(storage, target, size, told)
                 if storage.version() != (version, size) or target.stat().st_size != size:
                     target.unlink()
                     raise TryAgain(f"the file changed while it was copied; {size:,} bytes were promised")
@@ -95,8 +95,8 @@ class StoredFile:
         return self.web.patiently(self.origin, "a whole file", copy)
 
 
-def _copy(storage: Storage, target: Path, told: BytesTold) -> None:
-    with target.open("ab") as out, storage.opened(at=out.tell()) as read:
+def _copy(storage: Storage, target: Path, size: int, told: BytesTold) -> None:
+    with target.open("ab") as out, storage.opened(out.tell(), size) as read:
         while chunk := read.read(CHUNK):
             out.write(chunk)
             told(out.tell())

@@ -13,7 +13,7 @@ import paramiko
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.sources.web import TryAgain
 
-READ_AHEAD = 8 << 20  # bytes asked for at once where each request takes its time
+READ_AHEAD = 1 << 20  # bytes asked for at once; those of a request that breaks off are lost
 REQUESTS = 64  # of 32 kB, under way at once over sftp
 BROKEN = (ConnectionError, TimeoutError, EOFError, paramiko.SSHException)
 MARKS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated")
@@ -38,12 +38,12 @@ class Storage:
         marks = [str(found[name]) for name in MARKS if found.get(name)]
         return (f"{marks[0]} {found['size']}" if marks else ""), int(found["size"])
 
-    def opened(self, at: int) -> IO[bytes]:
-        """The file, to be read from that byte on."""
+    def opened(self, at: int, size: int) -> IO[bytes]:
+        """The file of so many bytes, to be read from one of them on."""
         read: IO[bytes] = self.system.open(self.path, "rb", block_size=READ_AHEAD)
         read.seek(at)
         if isinstance(read, paramiko.SFTPFile):
-            read.prefetch(max_concurrent_requests=REQUESTS)
+            read.prefetch(size, max_concurrent_requests=REQUESTS)
         return read
 
     def _address(self, path: str) -> str:
