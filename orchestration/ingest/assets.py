@@ -21,7 +21,6 @@ from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.base import Last, Source
 from orchestration.sources.folder import FolderSource
-from orchestration.sources.portals import source_of
 
 OWNER = ["team:data-engineering"]
 FRESH_FOR_HOURS = 48.0  # a nightly pull may fail once before anybody is alarmed
@@ -65,6 +64,9 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         if dropped.holds(data_set):
             return dropped
         if data_set.source:
+            # The libraries of all kinds of portals are slow to import, and a run from files needs none of them.
+            from orchestration.sources.portals import source_of
+
             return source_of(data_set, socrata_token=settings().socrata_app_token)
         return None if cities()[data_set.city].has_portal else dropped
 

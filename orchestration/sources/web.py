@@ -6,13 +6,12 @@ a download goes on where it broke off. What cannot be had is a SourceError that 
 
 import email.utils
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -24,7 +23,9 @@ AGENT = "footprint (public-safety data warehouse)"
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again on another day
-CHUNK = 1 << 20
+CHUNK = 1 << 18  # bytes
+
+Answer = TypeVar("Answer")
 
 
 class TryAgain(Exception):  # noqa: N818  not an error until it has happened too often
@@ -48,17 +49,21 @@ class _AsAsked(wait_base):
 
 @dataclass
 class Web:
-    """One publisher's server. `wait` and `sleep` are settings of the retries, so that tests need not wait."""
+    """One publisher's server. `timeout` is in seconds, of silence. `wait` and `sleep` are how retries pause."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     robots_disallow: tuple[str, ...] = ()
     timeout: float = 60.0
     attempts: int = ATTEMPTS
     wait: wait_base = field(default_factory=_AsAsked)
+    sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
-            headers={"User-Agent": AGENT, **self.headers}, timeout=self.timeout, follow_redirects=True
+            headers={"User-Agent": AGENT, **self.headers},
+            timeout=self.timeout,
+            follow_redirects=True,
+            event_hooks={"request": [self._refuse_if_forbidden]},  # also asked of each redirect
         )
 
     def json(self, url: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
@@ -71,15 +76,14 @@ class Web:
             except (json.JSONDecodeError, UnicodeDecodeError) as error:
                 raise TryAgain(f"{_kind(response)} instead of JSON: {_beginning(response)}") from error
 
-        return self._patiently(url, "a JSON answer", ask)
+        return self.patiently(url, "a JSON answer", ask)
 
     def text(self, url: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
         """A whole, small answer of another kind than JSON."""
-        return self._patiently(url, "an answer", lambda: self._answer("GET", url, params))
+        return self.patiently(url, "an answer", lambda: self._answer("GET", url, params))
 
     def head(self, url: str) -> httpx.Headers | None:
         """The headers of a file, None where the server does not tell them."""
-        self._refuse_if_forbidden(url)
         try:
             response = self.client.head(url, headers={"Accept-Encoding": "identity"})
         except httpx.HTTPError:
@@ -92,59 +96,61 @@ class Web:
         target: Path,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        compressed: bool = False,
         on_bytes: Callable[[int], None] = lambda count: None,
     ) -> httpx.Headers | None:
         """Stream an answer to a file. Returns its headers; None if `headers` asked for news and there are none (304).
 
         A broken download goes on with the byte it broke off at if the server can do that and the file is still the
-        same; else it begins anew. What lies in `target` with a `.etag` beside it is such a beginning, too.
+        same; else it begins anew. What lies in `target` with a `.etag` beside it is such a beginning, too. An answer
+        that the server makes anew each time may come `compressed`; it then begins anew. With a `body`, it is a POST.
+        `on_bytes` hears how long the file is by now.
         """
+        mark = target.with_name(target.name + ".etag")
 
         def fetch() -> httpx.Headers | None:
-            mark = target.with_name(target.name + ".etag")
             have = target.stat().st_size if target.exists() and mark.exists() else 0
-            asked = {"Accept-Encoding": "identity", **(headers or {})}
+            asked = {"Accept-Encoding": "gzip" if compressed else "identity", **(headers or {})}
             if have:
                 asked |= {"Range": f"bytes={have}-", "If-Range": mark.read_text()}
-            with self._stream(url, params, asked) as response:
+            method = "GET" if body is None else "POST"
+            with self.client.stream(method, url, params=params, headers=asked, json=body) as response:
                 if response.status_code == httpx.codes.NOT_MODIFIED:
                     return None
-                if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and have:
                     target.unlink()
                     raise TryAgain("the server does not know the rest of the file")
                 self._refuse(response)
-                resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
-                if resumed and not response.headers.get("content-range", "").startswith(f"bytes {have}-"):
-                    target.unlink()
-                    raise TryAgain("the server sent another part of the file than asked for")
-                if not resumed and (version := strong_version(response.headers)):
-                    mark.write_text(version)
-                elif not resumed:
-                    mark.unlink(missing_ok=True)
-                written = self._write(response, target, have if resumed else 0, on_bytes)
-                _refuse_short(response, written, have if resumed else 0)
+                if response.status_code == httpx.codes.PARTIAL_CONTENT:
+                    if _is_rest(response, have, mark):
+                        self._write(response, target, "ab", on_bytes)
+                    else:
+                        target.unlink(missing_ok=True)
+                        raise TryAgain("the server sent another part of the file than asked for")
+                else:
+                    target.unlink(missing_ok=True)  # before there is a mark that does not belong to it
+                    _set_mark(mark, response)
+                    self._write(response, target, "wb", on_bytes)
                 mark.unlink(missing_ok=True)
                 return response.headers
 
-        return self._patiently(url, "a whole file", fetch)
+        return self.patiently(url, "a whole file", fetch)
 
-    def _write(self, response: httpx.Response, target: Path, have: int, on_bytes: Callable[[int], None]) -> int:
-        with target.open("ab" if have else "wb") as out:
-            for chunk in response.iter_raw(CHUNK):
+    def _write(self, response: httpx.Response, target: Path, mode: str, on_bytes: Callable[[int], None]) -> None:
+        is_encoded = "content-encoding" in response.headers
+        chunks = response.iter_bytes(CHUNK) if is_encoded else response.iter_raw(CHUNK)
+        beginning = mode == "wb"
+        with target.open(mode) as out:
+            for chunk in chunks:
+                if beginning:
+                    _refuse_page(response, chunk)
+                    beginning = False
                 out.write(chunk)
-                on_bytes(len(chunk))
-            return out.tell()
-
-    @contextmanager
-    def _stream(
-        self, url: str, params: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Iterator[httpx.Response]:
-        self._refuse_if_forbidden(url)
-        with self.client.stream("GET", url, params=params, headers=headers) as response:
-            yield response
+                on_bytes(out.tell())
+        _refuse_short(response)
 
     def _answer(self, method: str, url: str, params: Mapping[str, Any] | None, **options: Any) -> httpx.Response:
-        self._refuse_if_forbidden(url)
         response = self.client.request(method, url, params=params, **options)
         self._refuse(response)
         return response
@@ -165,20 +171,22 @@ class Web:
             mend=_MEND.get(response.status_code, "look at the portal's page of the data set; it may have moved"),
         )
 
-    def _refuse_if_forbidden(self, url: str) -> None:
-        path = urlsplit(url).path
+    def _refuse_if_forbidden(self, request: httpx.Request) -> None:
+        path = request.url.path
         if forbidden := next((prefix for prefix in self.robots_disallow if path.startswith(prefix)), None):
             raise SourceError(
-                file=url,
+                file=str(request.url),
                 found=f"the publisher's robots.txt forbids {forbidden}",
                 expected="an address that may be asked",
                 mend="take the download address of the file instead (`use: download` in the city file)",
             )
 
-    def _patiently(self, url: str, expected: str, attempt: Callable[[], Any]) -> Any:
+    def patiently(self, url: str, expected: str, attempt: Callable[[], Answer]) -> Answer:
+        """What `attempt` returns, tried again after a TryAgain or a broken connection; SourceError when that is all."""
         retrying = Retrying(
             retry=retry_if_exception_type((TryAgain, httpx.TransportError, httpx.DecodingError)),
             wait=self.wait,
+            sleep=self.sleep,
             stop=stop_after_attempt(self.attempts),
             reraise=True,
         )
@@ -194,23 +202,50 @@ class Web:
 
 
 _MEND = {
+    400: "the portal does not understand the question: check `where` and the ids in the city file",
     401: "the data set needs a token: set FOOTPRINT_SOCRATA_APP_TOKEN, or ask the publisher for access",
     403: "the publisher refuses: a token may be needed, or the data set is no longer public",
     404: "the data set is gone or has another address; look it up and change `source` in the city file",
     429: "the publisher asks to come back much later; run again another day, or with an app token",
+    503: "the server will be down for a while; run again later",
 }
 
 
 def strong_version(headers: httpx.Headers) -> str | None:
     """The mark by which a server tells one state of a file from another; weak ETags do not hold byte by byte."""
-    etag = headers.get("etag")
-    return etag if etag and not etag.startswith("W/") else headers.get("last-modified")
+    etag: str | None = headers.get("etag")
+    modified: str | None = headers.get("last-modified")
+    return etag if etag and not etag.startswith("W/") else modified
 
 
-def _refuse_short(response: httpx.Response, written: int, have: int) -> None:
-    promised = response.headers.get("content-length")
-    if promised is not None and written - have != int(promised):
-        raise TryAgain(f"{written - have:,} bytes where {int(promised):,} were promised")
+def _set_mark(mark: Path, response: httpx.Response) -> None:
+    """Note of what state of the file a download is, if the server could go on with it later."""
+    version = strong_version(response.headers)
+    if version and "content-encoding" not in response.headers:
+        mark.write_text(version)
+    else:
+        mark.unlink(missing_ok=True)
+
+
+def _is_rest(response: httpx.Response, have: int, mark: Path) -> bool:
+    """Whether a partial answer goes on where the file ends. Some servers ignore that it has changed since."""
+    begins = have > 0 and response.headers.get("content-range", "").startswith(f"bytes {have}-")
+    version = strong_version(response.headers)
+    return begins and (version is None or version == mark.read_text())
+
+
+def _refuse_short(response: httpx.Response) -> None:
+    promised = response.headers.get("content-length", "")
+    if promised.isdigit() and response.num_bytes_downloaded != int(promised):
+        raise TryAgain(f"{response.num_bytes_downloaded:,} bytes where {int(promised):,} were promised")
+
+
+def _refuse_page(response: httpx.Response, beginning: bytes) -> None:
+    """Portals send sign-in and maintenance pages as if they were the file."""
+    if "html" in response.headers.get("content-type", "") and beginning.lstrip().startswith(b"<"):
+        raise TryAgain(
+            f"a page of HTML instead of a file: {' '.join(beginning[:200].decode(errors='replace').split())}"
+        )
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
@@ -222,7 +257,10 @@ def _retry_after(headers: httpx.Headers) -> float | None:
         until = email.utils.parsedate_to_datetime(asked)
     except ValueError:
         return None
-    return max((until - datetime.now(UTC)).total_seconds(), 0.0)
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    seconds: float = (until - datetime.now(UTC)).total_seconds()
+    return max(seconds, 0.0)
 
 
 def _kind(response: httpx.Response) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from tenacity import wait_none
 
 from orchestration.catalog.model import Boundary, City, DataSet
 from orchestration.ingest.bind import bind
@@ -14,6 +15,7 @@ from orchestration.ingest.in_use import InUse
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, load
 from orchestration.sources.folder import FolderSource
+from orchestration.sources.web import Web
 
 MakeDataSet = Callable[..., DataSet]
 
@@ -78,3 +80,9 @@ def read(tmp_path: Path) -> Callable[..., Raw]:
         return Raw(result, rows, rejected, is_new)
 
     return read
+
+
+@pytest.fixture
+def web() -> Callable[..., Web]:
+    """Makes an HTTP layer in a hurry: nobody waits between retries."""
+    return lambda **changes: Web(**{"timeout": 1.0, "attempts": 4, "wait": wait_none(), **changes})
