@@ -38,5 +38,6 @@
         ('stg_baltimore__tracts', 'zones'),
         ('stg_austin__calls', 'calls'),
         ('stg_austin__requests', 'requests'),
+        ('stg_austin__tracts', 'zones'),
     ]) }}
 {%- endmacro %}

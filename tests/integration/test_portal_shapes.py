@@ -122,6 +122,8 @@ def test_times_are_utc(warehouse: duckdb.DuckDBPyConnection, key: str) -> None:
 SET_ASIDE = {
     ("austin", "calls", "quarantined", "unreadable_time"): 1,
     ("austin", "requests_311", "excluded", "duplicate_of_another_request"): 1,
+    # The one of water alone and the one of another county: no call names them.
+    ("austin", "tracts", "excluded", "outside_city"): 2,
     ("baltimore", "calls", "excluded", "deleted_by_publisher"): 1,
     ("baltimore", "calls", "excluded", "superseded_version"): 1,
     ("baltimore", "calls", "quarantined", "unreadable_time"): 1,
@@ -229,6 +231,29 @@ def test_notes_and_addresses_end_at_landing(warehouse: duckdb.DuckDBPyConnection
     }  # fmt: skip
 
 
+POPULATIONS = {
+    "new_orleans A0000112": "demand",  # nobody knows who started it: it may have been anybody
+    "new_orleans A9000414": "officer_initiated",
+    "new_orleans A9000614": "duplicate_explicit",
+    "new_orleans A9000914": "cancelled_before_dispatch",
+    "san_francisco 249000001": "administrative",
+    "san_francisco 249000003": "duplicate_explicit",
+    "san_francisco 249000006": "cancelled_before_dispatch",
+    "baltimore P240009003": "administrative",
+    "austin 240000003": "officer_initiated",
+}
+
+
+@pytest.mark.parametrize("key", POPULATIONS)
+def test_what_counts_as_demand(run: tuple[Path, dict[str, Any]], key: str) -> None:
+    release = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(release), read_only=True) as analyst:
+        found = analyst.execute(
+            "select population from demand.fct_calls where city || ' ' || call_id = ?", [key]
+        ).fetchall()
+    assert found == [(POPULATIONS[key],)]
+
+
 @pytest.mark.parametrize("city", ["new_orleans", "san_francisco", "baltimore"])
 def test_located_calls_have_a_tract(run: tuple[Path, dict[str, Any]], city: str) -> None:
     release = run[0] / "releases" / "current" / "analyst.duckdb"
@@ -238,3 +263,14 @@ def test_located_calls_have_a_tract(run: tuple[Path, dict[str, Any]], city: str)
             [city],
         ).fetchall()
     assert located == placed > 100
+
+
+def test_austins_requests_have_a_tract_that_calls_tell(run: tuple[Path, dict[str, Any]]) -> None:
+    release = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(release), read_only=True) as analyst:
+        zones = analyst.execute("select zone_id from zones.dim_zone where city = 'austin' order by 1").fetchall()
+        ((requests, placed),) = analyst.execute(
+            "select count(*), count(zone_id) from demand.fct_requests where city = 'austin'"
+        ).fetchall()
+    assert zones == [("48453000100",), ("48453000200",)]
+    assert requests == placed == 201

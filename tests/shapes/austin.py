@@ -1,10 +1,10 @@
-"""Austin: dispatched incidents without a coordinate, and 311 requests."""
+"""Austin: dispatched incidents without a coordinate, 311 requests, tracts."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.shapes.writing import iso, later, moments, spread, write_csv
+from tests.shapes.writing import iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -97.90, 30.15, -97.60, 30.45
 
@@ -37,7 +37,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
         "number_of_units_arrived": "2", "unit_time_on_scene": "70", "call_disposition_description": "No Report",
         "report_written_flag": "No", "response_time": "720", "officer_injured_killed_count": "0",
         "subject_injured_killed_count": "0", "other_injured_killed_count": "0",
-        "geoid": f"48453001100{number % 4 + 1}", "council_district": "9",
+        "geoid": f"48453000{number % 2 + 1}00{number % 4 + 1}", "council_district": "9",
     } | changes  # fmt: skip
 
 
@@ -54,12 +54,12 @@ def request(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """One file of incidents, one of requests."""
+    """One file of incidents, one of requests, one of tracts."""
     noon = datetime(2024, 6, 1, 12)
     write_csv(folder / "calls.csv", CALLS, [
         *(call(number, moment) for number, moment in enumerate(moments(datetime(2024, 1, 2)), start=1)),
         call(9001, noon, mental_health_flag="Mental Health Incident", unit_time_on_scene="135.5"),
-        call(9002, noon, geoid="484530011001.0"),
+        call(9002, noon, geoid="484530001001.0"),
         call(9003, noon, response_datetime=""),
         call(9004, noon, first_unit_arrived_datetime="", number_of_units_arrived="0", geoid=""),
     ])  # fmt: skip
@@ -68,3 +68,4 @@ def write(folder: Path) -> None:
         request(9001, noon, sr_status_desc="Duplicate (closed)"),
         request(9002, noon, sr_status_desc="Open", sr_closed_date=""),
     ])  # fmt: skip
+    write_tracts(folder / "cb_2020_48_tract_500k.zip", "48", "453", WEST, SOUTH, EAST, NORTH)

@@ -51,8 +51,9 @@ def write(folder: Path) -> None:
             ],
             2014: [
                 call(90004, 2014, datetime(2014, 3, 1, 8), selfinitiated="Y"),
-                call(90005, 2014, datetime(2014, 12, 31, 23), disposition="VOI", timearrive="", timeclosed=""),
+                call(90005, 2014, datetime(2014, 12, 31, 23), disposition="UNF"),
                 call(90006, 2014, datetime(2014, 3, 2, 8), disposition="DUP", dispositiontext="Duplicate"),
+                call(90009, 2014, datetime(2014, 3, 3, 8), disposition="VOI", timedispatch="", timearrive=""),
             ],
             # A call of another year's table, and one that begins in the hour that the clock skips.
             2019: [

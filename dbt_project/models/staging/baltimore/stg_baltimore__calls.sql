@@ -1,10 +1,11 @@
 {% set time_zone = 'America/New_York' %}
 {% set is_deleted = "lower(coalesce(isdeleted, '')) in ('1', 'true', 'y', 'yes')" %}
-{% set readable = 'callnumber is not null and ' ~ epoch_ms_to_utc('calldatetime') ~ ' is not null and not ' ~ is_deleted %}
+{% set readable = 'callnumber is not null and ' ~ epoch_ms_to_utc('calldatetime') ~ ' is not null' %}
+{% set in_use = readable ~ ' and not ' ~ is_deleted %}
 
 with versions as (
     -- The layer of the present year may hold calls of the year before, which has a layer of its own.
-    {{ rank_versions(source('baltimore', 'calls'), ['callnumber'], '_file', readable) }}
+    {{ rank_versions(source('baltimore', 'calls'), ['callnumber'], '_file', in_use) }}
 ),
 
 typed as (
@@ -40,7 +41,8 @@ typed as (
 placed as (
     select
         *,
-        {{ location_status('cast(published_longitude as varchar)', 'cast(published_latitude as varchar)') }} as location_status
+        {{ location_status('cast(published_longitude as varchar)', 'cast(published_latitude as varchar)') }}
+            as location_status
     from typed
 )
 

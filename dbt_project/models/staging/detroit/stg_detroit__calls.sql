@@ -14,8 +14,9 @@ typed as (
             as intake_minutes,
         case when try_cast(calls.dispatch_time as double) >= 0 then try_cast(calls.dispatch_time as double) end
             as dispatch_minutes,
-        case when try_cast(calls.total_response_time as double) >= 0 then try_cast(calls.total_response_time as double) end
-            as response_minutes,
+        case
+            when try_cast(calls.total_response_time as double) >= 0 then try_cast(calls.total_response_time as double)
+        end as response_minutes,
         try_cast(calls.on_scene_time as double) as on_scene_minutes,
         try_cast(calls.total_time as double) as total_minutes,
         calls.priority,

@@ -47,7 +47,8 @@ placed as (
     select
         *,
         {{ local_to_utc('created_at', time_zone) }} as created_at_utc,
-        {{ location_status('cast(published_longitude as varchar)', 'cast(published_latitude as varchar)') }} as location_status
+        {{ location_status('cast(published_longitude as varchar)', 'cast(published_latitude as varchar)') }}
+            as location_status
     from typed
 )
 
