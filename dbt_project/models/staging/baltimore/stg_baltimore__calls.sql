@@ -5,7 +5,7 @@
 
 with versions as (
     -- The layer of the present year may hold calls of the year before, which has a layer of its own.
-    {{ rank_versions(source('baltimore', 'calls'), ['callnumber'], '_file', in_use) }}
+    {{ rank_versions(source('baltimore', 'calls'), ['callnumber'], '_load_number', in_use) }}
 ),
 
 typed as (

@@ -2,8 +2,8 @@
 {% set readable = 'nopd_item is not null and ' ~ portal_time('timecreate') ~ ' is not null' %}
 
 with versions as (
-    -- A call of New Year's Eve may stand in two yearly tables: the later one wins.
-    {{ rank_versions(source('new_orleans', 'calls'), ['nopd_item'], '_file', readable) }}
+    -- A call of New Year's Eve may stand in two yearly tables: the one closed last wins.
+    {{ rank_versions(source('new_orleans', 'calls'), ['nopd_item'], portal_time('timeclosed'), readable) }}
 ),
 
 typed as (
