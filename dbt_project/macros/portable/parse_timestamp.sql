@@ -6,3 +6,12 @@
 {% macro default__parse_timestamp(text, format) -%}
     try_strptime({{ text }}, '{{ format }}')
 {%- endmacro %}
+
+{# A wall-clock time as Socrata portals write it: ISO 8601 from their interface, a 12-hour clock in files saved from their
+   pages. NULL where the text is neither. #}
+{% macro portal_time(text) -%}
+    coalesce(
+        {{ parse_timestamp('left(' ~ text ~ ', 19)', '%Y-%m-%dT%H:%M:%S') }},
+        {{ parse_timestamp(text, '%m/%d/%Y %I:%M:%S %p') }}
+    )
+{%- endmacro %}

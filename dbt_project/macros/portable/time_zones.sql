@@ -43,3 +43,12 @@
 {% macro default__minutes_between(earlier, later) -%}
     epoch({{ later }} - {{ earlier }}) / 60.0
 {%- endmacro %}
+
+{# A timestamp some minutes (whole or not, NULL where unknown) after another. #}
+{% macro minutes_after(earlier, minutes) -%}
+    {{ return(adapter.dispatch('minutes_after', 'footprint')(earlier, minutes)) }}
+{%- endmacro %}
+
+{% macro default__minutes_after(earlier, minutes) -%}
+    {{ earlier }} + to_microseconds(cast(round({{ minutes }} * 60) * 1000000 as bigint))
+{%- endmacro %}

@@ -1,0 +1,42 @@
+{# The staging of a state's census tracts (cartographic outlines of the Census Bureau) for a city that is a county of its
+   own: its tracts are accepted, the rest of the state's are outside. A tract of water alone has no residents to serve. #}
+{% macro county_tracts(city, county) -%}
+with judged as (
+    select
+        geoid as zone_id,
+        name as zone_name,
+        geometry_wkt,
+        _load_id as load_id,
+        _file as source_file,
+        _line as source_line,
+        try_cast(aland as double) as land_square_meters,
+        try_cast(awater as double) as water_square_meters,
+        case
+            when geoid is null then 'missing_key'
+            when geometry_wkt is null then 'no_geometry'
+        end as quarantine_reason,
+        case
+            when countyfp <> '{{ county }}' then 'outside_city'
+            when try_cast(aland as double) = 0 then 'water_only'
+            when row_number() over (partition by geoid order by _load_number desc, _file desc, _line desc) > 1
+                then 'repeated_row'
+        end as exclusion_reason
+    from {{ source(city, 'tracts') }}
+)
+
+select
+    '{{ city }}' as city,
+    'tract' as zone_kind,
+    zone_id,
+    zone_name,
+    geometry_wkt,
+    'tracts' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    land_square_meters,
+    water_square_meters,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from judged
+{%- endmacro %}

@@ -1,0 +1,64 @@
+{% set time_zone = 'America/New_York' %}
+{% set readable = 'srrecordid is not null and ' ~ epoch_ms_to_utc('createddate') ~ ' is not null' %}
+
+with versions as (
+    {{ rank_versions(
+        source('baltimore', 'requests_311'), ['srrecordid'], epoch_ms_to_utc('statusdate'), readable
+    ) }}
+),
+
+typed as (
+    select
+        requests.srrecordid as request_id,
+        {{ epoch_ms_to_utc('requests.createddate') }} as requested_at_utc,
+        -- The date of the last status is the date of closing only where that status is closed.
+        case when lower(requests.srstatus) like 'closed%' then {{ epoch_ms_to_utc('requests.statusdate') }} end
+            as closed_at_utc,
+        requests.srtype as category,
+        requests.agency,
+        lower(requests.srstatus) as request_status,
+        requests.neighborhood as native_zone,
+        try_cast(requests.longitude as double) as published_longitude,
+        try_cast(requests.latitude as double) as published_latitude,
+        {{ location_status('requests.longitude', 'requests.latitude') }} as location_status,
+        requests._load_id as load_id,
+        requests._file as source_file,
+        requests._line as source_line,
+        case
+            when requests.srrecordid is null then 'missing_key'
+            when {{ epoch_ms_to_utc('requests.createddate') }} is null then 'unreadable_time'
+        end as quarantine_reason,
+        -- Calls for information (types beginning with ECC) ask for no service in a place.
+        case
+            when requests.srtype like 'ECC-%' then 'information_only'
+            when lower(requests.srstatus) like '%duplicate%' then 'duplicate_of_another_request'
+            else {{ version_reason('versions') }}
+        end as exclusion_reason
+    from {{ source('baltimore', 'requests_311') }} as requests
+    left join versions
+        on {{ same_row('requests', 'versions') }}
+)
+
+select
+    'baltimore' as city,
+    request_id,
+    '311' as channel,
+    requested_at_utc,
+    {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
+    closed_at_utc,
+    category,
+    agency,
+    request_status,
+    cast(null as boolean) as need_met,
+    cast(null as varchar) as published_zone_id,
+    native_zone,
+    case when location_status = 'located' then published_longitude end as longitude,
+    case when location_status = 'located' then published_latitude end as latitude,
+    location_status,
+    'requests_311' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from typed

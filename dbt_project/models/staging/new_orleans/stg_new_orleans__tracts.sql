@@ -1,0 +1,1 @@
+{{ county_tracts('new_orleans', '071') }}

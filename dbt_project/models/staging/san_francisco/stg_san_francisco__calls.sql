@@ -1,0 +1,1 @@
+{{ san_francisco_calls('calls') }}

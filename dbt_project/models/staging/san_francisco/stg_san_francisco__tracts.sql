@@ -1,0 +1,1 @@
+{{ county_tracts('san_francisco', '075') }}
