@@ -14,11 +14,12 @@ where row_status = 'accepted'
 {% endfor %}
 {%- endmacro %}
 
-{# A relation without rows, of columns with the types of the model's contract. #}
+{# A relation without rows, of columns with the types of the model's contract (which dbt knows only once it has read
+   the whole project). #}
 {% macro no_rows(model, columns) -%}
 select
     {% for column in columns -%}
-    cast(null as {{ model.columns[column].data_type }}) as {{ column }}{% if not loop.last %},{% endif %}
+    cast(null as {{ model.columns[column].data_type if execute else 'varchar' }}) as {{ column }}{% if not loop.last %},{% endif %}
     {% endfor %}
 where false
 {%- endmacro %}
