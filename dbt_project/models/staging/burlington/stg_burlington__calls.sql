@@ -50,7 +50,7 @@ timed as (
     select
         *,
         {{ local_to_utc('called_at', time_zone) }} as called_at_utc,
-        -- Nobody calls a foot patrol in, though 260 of 486 are said to have come by phone or 911.
+        -- Nobody calls a foot patrol in, though 265 of 486 are said to have been reported by phone, 911 or in person.
         case
             when call_type = 'Foot Patrol' or call_origin = 'Officer/Radio' then 'officer'
             when call_origin in ('Phone', '911', 'Online Report', 'In Person') then 'community'
