@@ -22,14 +22,11 @@ typed as (
         case when calls.observed_crime not like '%Summary Report%' then calls.observed_crime end as observed_crime,
         calls.clearance_code as disposition,
         calls.grid_location as native_zone,
-        -- Exact addresses, then premises and apartments: 3860 HIGUERA S # D29; becomes 3800 BLK HIGUERA S, the
-        -- spelling that the log itself uses for blocks.
-        case
-            when calls.address like '% BLK %' then trim(split_part(calls.address, ';', 1))
-            else trim(regexp_replace(regexp_replace(calls.address, '[#;].*$', ''), '^([0-9]*?)[0-9]{1,2} ', '\1' || '00 BLK '))
-        end as block_address,
-        -- The units in order, without the line break that ends the value.
-        regexp_replace(calls.units, '[^A-Z0-9,]', '', 'g') as units,
+        calls.address,
+        try_cast(regexp_extract(calls.address, '^([0-9]+) ', 1) as integer) as house_number,
+        -- COM1 to COM9 and COMSP1, COMSP2 answer from the communications center: where nobody else is named, nobody
+        -- arrives anywhere. The value ends in a line break.
+        coalesce(regexp_extract(calls.units, '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) <> '', false) as is_desk_only,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
@@ -55,8 +52,15 @@ rolled_over as (
             else {{ time }}_same_day
         end as {{ time }}_at,
         {% endfor %}
-        -- COM1 to COM8 answer from the communications center: nobody arrives anywhere.
-        units <> '' and regexp_replace(units, 'COM[0-9]+|,', '', 'g') = '' as is_desk_only,
+        -- Exact addresses, then premises and apartments: 3860 HIGUERA S # D29; becomes 3800 BLK HIGUERA S, the
+        -- spelling that the log itself uses for blocks.
+        case
+            when house_number is not null and address not like '% BLK %'
+                then
+                    cast(floor(house_number / 100) * 100 as integer) || ' BLK '
+                    || trim(regexp_extract(address, '^[0-9]+ ([^#;]*)', 1))
+            else nullif(trim(regexp_extract(address, '^([^#;]*)', 1)), '')
+        end as block_address,
         case
             when call_id is null then 'missing_key'
             when received_at is null then 'unreadable_time'
@@ -69,7 +73,7 @@ timed as (
         *,
         {{ local_to_utc('received_at', time_zone) }} as received_at_utc,
         {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
-        case when not coalesce(is_desk_only, false) then {{ local_to_utc('arrived_at', time_zone) }} end
+        case when not is_desk_only then {{ local_to_utc('arrived_at', time_zone) }} end
             as arrived_at_utc
     from rolled_over
 )
@@ -94,7 +98,7 @@ select
     cast(null as varchar) as type_group,
     disposition,
     cast(null as varchar) as parent_call_id,
-    nullif(block_address, '') as block_address,
+    block_address,
     native_zone,
     cast(null as double) as longitude,
     cast(null as double) as latitude,
@@ -104,7 +108,7 @@ select
     source_file,
     source_line,
     observed_crime,
-    coalesce(is_desk_only, false) as is_desk_only,
+    is_desk_only,
     {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
 from timed

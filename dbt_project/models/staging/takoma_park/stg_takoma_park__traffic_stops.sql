@@ -8,7 +8,8 @@ with dated as (
         *,
         -- Days are kept as a spreadsheet counts them: 42370 days after 30 December 1899 is 1 January 2016.
         cast({{ dbt.dateadd('day', 'try_cast(date as integer)', "date '1899-12-30'") }} as date) as stopped_on,
-        try_cast(age as integer) as age_in_years
+        try_cast(age as integer) as age_in_years,
+        cast(floor(try_cast(age as integer) / 10) * 10 as integer) as first_year_of_ten
     from {{ source('takoma_park', 'traffic_violations') }}
 ),
 
@@ -48,7 +49,7 @@ typed as (
             when age_in_years < 10 then null
             when age_in_years < 18 then '10-17'
             when age_in_years < 30 then '18-29'
-            when age_in_years < 70 then (age_in_years // 10) * 10 || '-' || (age_in_years // 10) * 10 + 9
+            when age_in_years < 70 then first_year_of_ten || '-' || (first_year_of_ten + 9)
             when age_in_years >= 70 then '70 or higher'
         end as subject_age_group,
         _load_id as load_id,
