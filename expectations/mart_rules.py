@@ -91,17 +91,17 @@ def by_month_expectations(table: str, fact: str) -> list[Expectation]:
             select city, month, coalesce(f.rows, 0) as fact_rows, coalesce(m.total, 0) as total,
                 coalesce(m.total, 0) - coalesce(f.rows, 0) as difference
             from (select city, month, count(*) as rows from {fact} group by all) as f
-            full join (select * from {{batch}} where zone_kind = 'tract') as m using (city, month)
+            full join (select * from {{batch}} where zone_kind <> 'beat') as m using (city, month)
             where coalesce(f.rows, 0) <> coalesce(m.total, 0)
             order by abs(difference) desc
             """,
             severity="critical",
             why="The map and the table of records must tell of the same events.",
-            expected=f"The tracts of a month, with {UNMATCHED}, add up to the rows of {fact}.",
-            message=f"{{city}}, {{month:%Y-%m}}: {fact} has {{fact_rows:,}} rows, the tracts of {table} add "
+            expected=f"The zones of a month, with {UNMATCHED}, add up to the rows of {fact}.",
+            message=f"{{city}}, {{month:%Y-%m}}: {fact} has {{fact_rows:,}} rows, the zones of {table} add "
             f"up to "
             "{total:,} ({difference:+,}).",
-            mend=f"See that rows without a zone are kept as {UNMATCHED} and that no row falls into two tracts.",
+            mend=f"See that rows without a zone are kept as {UNMATCHED} and that no row falls into two zones.",
         ),
         numbers_are_finite(table),
         no_negative_counts(table),

@@ -39,5 +39,16 @@
         ('stg_austin__calls', 'calls'),
         ('stg_austin__requests', 'requests'),
         ('stg_austin__tracts', 'zones'),
+        ('stg_san_luis_obispo__calls', 'calls'),
+        ('stg_burlington__calls', 'calls'),
+        ('stg_takoma_park__calls', 'calls'),
+        ('stg_takoma_park__arrests', 'contacts'),
+        ('stg_takoma_park__traffic_stops', 'contacts'),
+        ('stg_takoma_park__wards', 'zones'),
+        ('stg_chicago__crimes', 'offenses'),
+        ('stg_chicago__community_areas', 'zones'),
+        ('stg_chicago__grocery_stores', 'resources'),
+        ('stg_somerville__survey', 'survey_responses'),
+        ('stg_pittsburgh__requests', 'requests'),
     ]) }}
 {%- endmacro %}

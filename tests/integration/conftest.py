@@ -8,17 +8,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from orchestration.demo import generate
 from orchestration.run import LandedDataSet, RunOutcome, StepFailure
+from orchestration.settings import Settings
 
 PROJECT = Path(__file__).parents[2]
-SEATTLE = PROJECT.parent / "shared" / "data" / "seattle"
+REAL_DATA = PROJECT.parent / "shared" / "data"
+SEATTLE = REAL_DATA / "seattle"
+REAL_CITIES = ("burlington", "chicago", "pittsburgh", "san_luis_obispo", "somerville", "takoma_park")
 MAIN_JOB = Path(__file__).parent / "main_job.py"
 CALLS = 12_000
 
@@ -126,6 +130,29 @@ def seattle_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seattle_release(seattle_home: Path) -> Path:
     """The folder of Seattle's release."""
     return (seattle_home / "releases" / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse folder with one release of the real exports of six cities, made in one run."""
+    if missing := [city for city in REAL_CITIES if not (REAL_DATA / city).is_dir()]:
+        pytest.skip(f"needs the real exports of {', '.join(missing)}, which are not part of the repository")
+    return built_home(tmp_path_factory.mktemp("real") / "warehouse", ",".join(REAL_CITIES), REAL_DATA)
+
+
+@pytest.fixture(scope="session")
+def real_analyst(real_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The analysts' database of the six cities' release, read only."""
+    release = (real_home / "releases" / "current").resolve()
+    with duckdb.connect(str(release / "analyst.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(real_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The six cities' build database (raw to intermediate), read only."""
+    with duckdb.connect(str(Settings(home=real_home).warehouse_database), read_only=True) as connection:
+        yield connection
 
 
 def built_home(home: Path, city: str, folder: Path) -> Path:

@@ -5,7 +5,7 @@ with judged as (
         *,
         n between 1 and {{ var('suppress_below') }} - 1 as is_hidden
     from {{ ref('zone_summary') }}
-    where zone_kind = 'tract'
+    where zone_kind <> 'beat'
 )
 
 select

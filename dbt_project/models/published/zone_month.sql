@@ -7,7 +7,7 @@ with months_of_the_reference_year as (
         cast({{ dbt.dateadd('month', 'months.month_number', 'summary.period_start') }} as date) as month
     from {{ ref('zone_summary') }} as summary
     cross join (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) as months (month_number)
-    where summary.zone_kind = 'tract' and summary.n is not null
+    where summary.zone_kind <> 'beat' and summary.n is not null
 ),
 
 counted as (
@@ -22,7 +22,7 @@ counted as (
     left join {{ ref('measures_by_zone_month') }} as counts
         on
             months.city = counts.city
-            and counts.zone_kind = 'tract'
+            and counts.zone_kind <> 'beat'
             and months.zone_id = counts.zone_id
             and months.measure = counts.measure
             and months.month = counts.month

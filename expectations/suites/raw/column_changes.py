@@ -38,7 +38,7 @@ def expectations() -> list[Expectation]:
             severity="warning",
             why="A date written another way, or a number that became text, is read as missing.",
             expected="The values of a needed column look as they did in the load before.",
-            message="{city} / {data_set}: the values of “{column_name}” looked like a {before}, and now like a {after}.",
+            message="{city} / {data_set}: the values of “{column_name}” were of the kind “{before}”, and are now “{after}”.",
             mend="See the shares of unreadable values in the canonical gate; if they rose, change the staging model.",
         ),
         no_rows_where(

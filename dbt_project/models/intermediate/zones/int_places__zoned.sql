@@ -1,14 +1,14 @@
 select
-    tracts.city,
-    tracts.longitude,
-    tracts.latitude,
-    tracts.zone_id,
+    zones.city,
+    zones.longitude,
+    zones.latitude,
+    zones.zone_id,
     beats.zone_id as beat_id
-from {{ source('enrich', 'point_zones') }} as tracts
+from {{ source('enrich', 'point_zones') }} as zones
 left join {{ source('enrich', 'point_zones') }} as beats
     on
-        tracts.city = beats.city
-        and tracts.longitude = beats.longitude
-        and tracts.latitude = beats.latitude
+        zones.city = beats.city
+        and zones.longitude = beats.longitude
+        and zones.latitude = beats.latitude
         and beats.zone_kind = 'beat'
-where tracts.zone_kind = 'tract'
+where zones.zone_kind <> 'beat'

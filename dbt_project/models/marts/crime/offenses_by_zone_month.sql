@@ -1,12 +1,14 @@
 with offenses_by_zoning as (
     select
-        city,
-        'tract' as zone_kind,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        month,
-        crime_against,
-        is_police_generated
-    from {{ ref('fct_offenses') }}
+        offenses.city,
+        coalesce(zonings.zone_kind, 'tract') as zone_kind,
+        coalesce(offenses.zone_id, '(unmatched)') as zone_id,
+        offenses.month,
+        offenses.crime_against,
+        offenses.is_police_generated
+    from {{ ref('fct_offenses') }} as offenses
+    left join {{ ref('int_primary_zonings') }} as zonings
+        on offenses.city = zonings.city
     union all
     select
         city,

@@ -1,13 +1,15 @@
 with calls_by_zoning as (
     select
-        city,
-        'tract' as zone_kind,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        month,
-        population,
-        response_minutes,
-        officer_minutes
-    from {{ ref('fct_calls') }}
+        calls.city,
+        coalesce(zonings.zone_kind, 'tract') as zone_kind,
+        coalesce(calls.zone_id, '(unmatched)') as zone_id,
+        calls.month,
+        calls.population,
+        calls.response_minutes,
+        calls.officer_minutes
+    from {{ ref('fct_calls') }} as calls
+    left join {{ ref('int_primary_zonings') }} as zonings
+        on calls.city = zonings.city
     union all
     select
         city,

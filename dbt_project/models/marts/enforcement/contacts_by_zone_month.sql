@@ -1,12 +1,14 @@
 with contacts_by_zoning as (
     select
-        city,
-        'tract' as zone_kind,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        month,
-        contact_kind,
-        initiation
-    from {{ ref('fct_contacts') }}
+        contacts.city,
+        coalesce(zonings.zone_kind, 'tract') as zone_kind,
+        coalesce(contacts.zone_id, '(unmatched)') as zone_id,
+        contacts.month,
+        contacts.contact_kind,
+        contacts.initiation
+    from {{ ref('fct_contacts') }} as contacts
+    left join {{ ref('int_primary_zonings') }} as zonings
+        on contacts.city = zonings.city
     union all
     select
         city,

@@ -18,7 +18,7 @@ select
     zones.zone_kind,
     zones.zone_id,
     zones.zone_name,
-    zones.zone_kind = 'tract' as is_primary,
+    zones.zone_kind <> 'beat' as is_primary,
     census_estimates.population,
     census_estimates.population_margin_of_error,
     census_estimates.people_in_poverty / nullif(census_estimates.people_with_poverty_status, 0) as poverty_share,

@@ -6,7 +6,7 @@ with years as (
         sum(n) as n,
         sum(n) filter (where zone_id <> '(unmatched)') as n_in_zones
     from {{ ref('measures_by_zone_month') }}
-    where zone_kind = 'tract'
+    where zone_kind <> 'beat'
     group by city, measure, cast(date_trunc('year', month) as date)
 ),
 

@@ -1,0 +1,114 @@
+{% set time_zone = 'America/Los_Angeles' %}
+{% set received = parse_timestamp("date || ' ' || received", '%m/%d/%y %H:%M') %}
+{% set readable = received ~ ' is not null' %}
+
+with versions as (
+    -- Every snapshot repeats the log; the one with the latest day in its name (2021-12-30) has the last word. Within
+    -- one, the later of two rows is the fuller.
+    {{ rank_versions(
+        source('san_luis_obispo', 'calls'), ['case_number'], "regexp_extract(_file, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0)",
+        readable
+    ) }}
+),
+
+typed as (
+    select
+        calls.case_number as call_id,
+        {{ parse_timestamp("calls.date || ' ' || calls.received", '%m/%d/%y %H:%M') }} as received_at,
+        {{ parse_timestamp("calls.date || ' ' || calls.dispatched", '%m/%d/%y %H:%M') }} as dispatched_same_day,
+        {{ parse_timestamp("calls.date || ' ' || calls.arrived", '%m/%d/%y %H:%M') }} as arrived_same_day,
+        calls.type as call_type,
+        -- One value is the heading of a printed page.
+        case when calls.observed_crime not like '%Summary Report%' then calls.observed_crime end as observed_crime,
+        calls.clearance_code as disposition,
+        calls.grid_location as native_zone,
+        calls.address,
+        try_cast(regexp_extract(calls.address, '^([0-9]+) ', 1) as integer) as house_number,
+        -- COM1 to COM9 and COMSP1, COMSP2 answer from the communications center: where nobody else is named, nobody
+        -- arrives anywhere. The value ends in a line break.
+        coalesce(regexp_extract(calls.units, '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) <> '', false) as is_desk_only,
+        calls._load_id as load_id,
+        calls._file as source_file,
+        calls._line as source_line,
+        -- A call in an older snapshot is no repeated key: that is how the log is published.
+        case
+            when versions.version_rank > 1 and versions.same_as_newest then 'repeated_row'
+            when versions.version_rank > 1 then 'in_newer_snapshot'
+        end as exclusion_reason
+    from {{ source('san_luis_obispo', 'calls') }} as calls
+    left join versions
+        on {{ same_row('calls', 'versions') }}
+),
+
+rolled_over as (
+    select
+        *,
+        -- Only the receipt has a day. A clock that goes back by more than half a day has passed midnight; one that
+        -- goes back by less was set wrong, and stays so that the time is told as negative rather than as 20 hours.
+        {% for time in ['dispatched', 'arrived'] %}
+        case
+            when {{ minutes_between(time ~ '_same_day', 'received_at') }} > 720
+                then {{ dbt.dateadd('day', 1, time ~ '_same_day') }}
+            else {{ time }}_same_day
+        end as {{ time }}_at,
+        {% endfor %}
+        -- Exact addresses, then premises and apartments: 3860 HIGUERA S # D29; becomes 3800 BLK HIGUERA S, the
+        -- spelling that the log itself uses for blocks.
+        case
+            when house_number is not null and address not like '% BLK %'
+                then
+                    cast(floor(house_number / 100) * 100 as integer) || ' BLK '
+                    || trim(regexp_extract(address, '^[0-9]+ ([^#;]*)', 1))
+            else nullif(trim(regexp_extract(address, '^([^#;]*)', 1)), '')
+        end as block_address,
+        case
+            when call_id is null then 'missing_key'
+            when received_at is null then 'unreadable_time'
+        end as quarantine_reason
+    from typed
+),
+
+timed as (
+    select
+        *,
+        {{ local_to_utc('received_at', time_zone) }} as received_at_utc,
+        {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
+        case when not is_desk_only then {{ local_to_utc('arrived_at', time_zone) }} end
+            as arrived_at_utc
+    from rolled_over
+)
+
+select
+    'san_luis_obispo' as city,
+    call_id,
+    received_at_utc as call_at_utc,
+    {{ utc_to_local('received_at_utc', time_zone) }} as call_at_local,
+    'received' as call_time_basis,
+    received_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    cast(null as timestamp) as cleared_at_utc,
+    -- Nothing says who started a call; a traffic stop is an officer's by its nature.
+    case when call_type = 'Traffic Stop' then 'officer' else 'unknown' end as initiation,
+    case when call_type = 'Traffic Stop' then 'type' else 'none' end as initiation_basis,
+    cast(null as varchar) as channel,
+    cast(null as varchar) as priority,
+    cast(null as varchar) as initial_type,
+    call_type as final_type,
+    cast(null as varchar) as type_group,
+    disposition,
+    cast(null as varchar) as parent_call_id,
+    block_address,
+    native_zone,
+    cast(null as double) as longitude,
+    cast(null as double) as latitude,
+    'missing' as location_status,
+    'calls' as source_dataset,
+    load_id,
+    source_file,
+    source_line,
+    observed_crime,
+    is_desk_only,
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from timed

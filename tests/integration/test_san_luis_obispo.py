@@ -1,0 +1,108 @@
+"""The San Luis Obispo release against its three snapshots: each call once, and times that pass midnight."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tests.integration.real_exports import columns_holding, counted, fates, mapping, raw_columns, table
+
+CITY = "san_luis_obispo"
+SNAPSHOTS = [f"SLOPD_report_asof_{day}.csv" for day in ("2021-10-14", "2021-11-30", "2021-12-30")]
+LOCAL = ZoneInfo("America/Los_Angeles")
+
+
+@pytest.fixture(scope="module")
+def newest(real_analyst: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The last snapshot; where a call stands in it twice, the later row."""
+    return table(CITY, SNAPSHOTS[-1]).drop_duplicates("case_number", keep="last")
+
+
+def test_rows_of_three_snapshots_add_up(real_analyst: duckdb.DuckDBPyConnection, newest: pd.DataFrame) -> None:
+    first, second, last = (len(table(CITY, file)) for file in SNAPSHOTS)
+
+    assert (first, second, last) == (3_493, 8_763, 11_673)
+    assert len(newest) == 11_381
+    assert fates(real_analyst, CITY, "calls") == {
+        ("accepted", None): len(newest),
+        ("excluded", "in_newer_snapshot"): first + second,
+        ("excluded", "repeated_row"): last - len(newest),
+    }
+
+
+def test_a_call_seen_thrice_counts_once(real_analyst: duckdb.DuckDBPyConnection, newest: pd.DataFrame) -> None:
+    calls = real_analyst.execute(f"select call_id from demand.fct_calls where city = '{CITY}'").fetchall()
+
+    assert sorted(call for (call,) in calls) == sorted(newest["case_number"])
+
+
+def test_the_later_of_two_rows_of_a_snapshot_wins(real_analyst: duckdb.DuckDBPyConnection) -> None:
+    # Its first row has neither an arrival nor a clearance code.
+    rows = real_analyst.execute(
+        f"select disposition, response_minutes from demand.fct_calls where city = '{CITY}' and call_id = '211012022'"
+    ).fetchall()
+
+    assert [disposition for disposition, _ in rows] == ["Report To Follow"]
+
+
+def test_calls_by_day(real_analyst: duckdb.DuckDBPyConnection, newest: pd.DataFrame) -> None:
+    found = mapping(
+        real_analyst,
+        f"""
+        select strftime(call_at_local, '%m/%d/%y'), count(*) from demand.fct_calls where city = '{CITY}' group by 1
+        """,
+    )
+
+    assert found == counted(newest["date"])
+    assert found["12/28/21"] == 8
+
+
+def minutes(day: str, received: str, arrived: str) -> float:
+    """Minutes from receipt to arrival, the next day's where the clock went back by more than 12 hours.
+
+    The repeated hour of 7 November is its second pass, as everywhere in the warehouse.
+    """
+    start = datetime.strptime(f"{day} {received}", "%m/%d/%y %H:%M").replace(fold=1, tzinfo=LOCAL)
+    end = datetime.strptime(f"{day} {arrived}", "%m/%d/%y %H:%M").replace(fold=1, tzinfo=LOCAL)
+    if (start.hour * 60 + start.minute) - (end.hour * 60 + end.minute) > 720:
+        end = datetime.combine(end.date() + pd.Timedelta(days=1), end.time(), LOCAL).replace(fold=1)
+    return (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 60
+
+
+def test_response_times_pass_midnight(real_analyst: duckdb.DuckDBPyConnection, newest: pd.DataFrame) -> None:
+    units = newest["units"].fillna("").str.findall(r"[A-Z0-9]+")
+    in_the_field = ~units.map(lambda names: bool(names) and all(name.startswith("COM") for name in names))
+    arrived = newest[in_the_field & newest["arrived"].notna() & (newest["type"] != "Traffic Stop")]
+    expected = {
+        row.case_number: minutes(row.date, row.received, row.arrived) for row in arrived.itertuples(index=False)
+    }
+    found = mapping(
+        real_analyst,
+        f"""
+        select call_id, response_minutes from demand.fct_calls
+        where city = '{CITY}' and response_status in ('ok', 'negative')
+        """,
+    )
+
+    assert found == {call: time if time >= 0 else None for call, time in expected.items()}
+    assert found["211105140"] == 19  # 23:53 to 00:12
+    assert expected["211127032"] == -5  # 11:39 to 11:34 is a slip of the clock, not a day
+    rolled = (arrived["arrived"] < arrived["received"]).sum() - sum(time < 0 for time in expected.values())
+    assert (rolled, sum(time < 0 for time in expected.values())) == (70, 8)
+
+
+def test_officers_and_free_text_never_leave_landing(
+    real_analyst: duckdb.DuckDBPyConnection, real_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    assert not raw_columns(real_warehouse, CITY, "calls") & {"responsible_officer", "description", "call_comments"}
+    for connection in (real_analyst, real_warehouse):
+        assert columns_holding(connection, r"^Officer \d{3}$|text withheld") == []
+
+
+def test_exact_addresses_and_unit_numbers_end_in_raw(
+    real_analyst: duckdb.DuckDBPyConnection, real_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    for connection in (real_analyst, real_warehouse):
+        assert columns_holding(connection, r"3860 HIGUERA|4267,4265") == []
