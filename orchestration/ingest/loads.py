@@ -69,8 +69,9 @@ class Load(BaseModel):
 
     def missing_columns(self, data_set: DataSet) -> dict[str, str | None]:
         """Needed columns that no file has, by whatever name they go, each with its likely new name."""
+        needed = [*data_set.columns, *(name for names in data_set.also_called.values() for name in names)]
         return {
-            name: likely_new_name(name, data_set.columns, self.columns)
+            name: likely_new_name(name, needed, self.columns)
             for name in data_set.columns
             if not is_there(name, self.columns, data_set)
         }

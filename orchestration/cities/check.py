@@ -1,0 +1,230 @@
+"""What is missing or doubtful in a city, told from the tables of the last run.
+
+Gates stop what is wrong; this tells what may be misunderstood: a mapping turned round, a type nobody has read, a
+column that never says anything. It only reads.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.catalog.model import City, DataSet
+from orchestration.ingest.sql import literal, quoted
+
+ENTITIES = ("calls", "unit_responses", "contacts", "offenses", "requests")
+ADDED = {"city", "source_dataset", "load_id", "source_file", "source_line"}
+SOME = 0.01  # shares below it are noise of any dispatch system
+MANY_UNMAPPED = 0.05  # of the calls
+AT_ONCE = 60.0  # seconds from start to arrival of what an officer came upon
+ENOUGH = 50  # calls that a share needs on each side to say anything
+ORDERED = {
+    "calls": ("received_at_utc", "dispatched_at_utc", "arrived_at_utc", "cleared_at_utc"),
+    "unit_responses": ("dispatched_at_utc", "arrived_at_utc", "cleared_at_utc"),
+    "requests": ("requested_at_utc", "closed_at_utc"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something doubtful: where, what was found, and what to look at. `rule` names the kind."""
+
+    rule: str
+    table: str
+    found: str
+    mend: str
+
+
+def check(database: Path, city: City) -> list[Finding] | None:
+    """Everything doubtful about a city; None where the database holds nothing of it."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        loaded = {
+            name
+            for (name,) in connection.execute("select data_set from raw.loads where city = ?", [city.name]).fetchall()
+        }
+        if not loaded:
+            return None
+        found: list[Finding] = []
+        for entity in ENTITIES:
+            found += _never_filled(connection, city, entity)
+            found += _out_of_order(connection, city, entity)
+            found += _outside(connection, city, entity)
+        found += _unmapped(connection, city)
+        found += _inverted(connection, city)
+        for name in sorted(loaded & city.data_sets.keys()):
+            found += _grain(connection, city.data_sets[name])
+    return found
+
+
+def _never_filled(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
+    """Needed columns of the export that no row of the load has a value in; columns of the contract always NULL."""
+    names = [
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'canonical' and table_name = ? "
+            "order by column_index",
+            [entity],
+        ).fetchall()
+        if name not in ADDED
+    ]
+    if not names:
+        return []
+    counts = ", ".join(f"count({quoted(name)})" for name in names)
+    found = connection.execute(
+        f"select source_dataset, count(*), {counts} from canonical.{entity} where city = ? group by 1 order by 1",
+        [city.name],
+    ).fetchall()
+    findings = []
+    for data_set, rows, *filled in found:
+        empty = [name for name, count in zip(names, filled, strict=True) if not count]
+        if empty and rows:
+            findings.append(
+                Finding(
+                    "never_filled", f"{entity} of {data_set}", f"never filled: {', '.join(empty)}",
+                    "If the export has them, map them in its staging model.",
+                )
+            )  # fmt: skip
+    return findings
+
+
+def _out_of_order(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
+    columns = ORDERED.get(entity, ())
+    findings = []
+    for place, earlier in enumerate(columns):
+        for later in columns[place + 1 :]:
+            for data_set, both, wrong in connection.execute(
+                f"select source_dataset, count(*), count(*) filter ({later} < {earlier}) from canonical.{entity} "
+                f"where city = ? and {earlier} is not null and {later} is not null group by 1 order by 1",
+                [city.name],
+            ).fetchall():
+                if wrong > SOME * both:
+                    findings.append(
+                        Finding(
+                            "times_out_of_order", f"{entity} of {data_set}",
+                            f"{later} lies before {earlier} in {wrong:,} of {both:,} rows ({wrong / both:.1%})",
+                            "Look whether the columns are exchanged, or on clocks of different time zones.",
+                        )
+                    )  # fmt: skip
+    return findings
+
+
+def _outside(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
+    has_place = connection.execute(
+        "select 1 from duckdb_columns() where schema_name = 'canonical' and table_name = ? and column_name = 'longitude'",
+        [entity],
+    ).fetchall()
+    if not has_place:
+        return []
+    box = city.boundary
+    is_inside = f"longitude between {box.west} and {box.east} and latitude between {box.south} and {box.north}"
+    turned = f"latitude between {box.west} and {box.east} and longitude between {box.south} and {box.north}"
+    findings = []
+    for data_set, located, outside, exchanged in connection.execute(
+        f"select source_dataset, count(*), count(*) filter (not ({is_inside})), count(*) filter ({turned}) "
+        f"from canonical.{entity} where city = ? and longitude is not null and latitude is not null group by 1 order by 1",
+        [city.name],
+    ).fetchall():
+        if outside > SOME * located:
+            mend = "Exchange them in the staging model." if exchanged > outside / 2 else (
+                "Look at `boundary` in the city file, the sign of the longitude, and the system the coordinates are in."
+            )  # fmt: skip
+            how = "longitude and latitude are exchanged" if exchanged > outside / 2 else "outside the boundary"
+            findings.append(
+                Finding(
+                    "outside_boundary", f"{entity} of {data_set}",
+                    f"{outside:,} of {located:,} places ({outside / located:.1%}) are {how}"
+                    if "outside" in how else f"{how} in {outside:,} of {located:,} places",
+                    mend,
+                )
+            )  # fmt: skip
+    return findings
+
+
+def _unmapped(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
+    """Final types that no rule tells the meaning of, by their share of all calls."""
+    found = connection.execute(
+        "select calls.final_type, count(*), sum(count(*)) over () from canonical.calls as calls "
+        "where calls.city = ? group by 1 "
+        "qualify calls.final_type is not null and calls.final_type not in "
+        "(select call_type from codebooks.call_type_rules where city = ?) order by 2 desc, 1",
+        [city.name, city.name],
+    ).fetchall()
+    if not found:
+        return []
+    share = sum(count for _, count, _ in found) / float(found[0][2])
+    if share < MANY_UNMAPPED:
+        return []
+    most = ", ".join(f"{kind} ({count / float(total):.1%})" for kind, count, total in found[:8])
+    return [
+        Finding(
+            "unmapped_types",
+            "calls",
+            f"{len(found):,} call types without a rule, {share:.1%} of the calls; most: {most}",
+            "Say what they mean in dbt_project/seeds/call_type_rules.csv.",
+        )
+    ]
+
+
+def _inverted(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
+    """Whether who started a call looks turned round: what an officer comes upon begins with the arrival."""
+    has_units = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'canonical' and table_name = 'unit_responses' union all "
+        "select 1 from duckdb_views() where schema_name = 'canonical' and view_name = 'unit_responses'"
+    ).fetchall()
+    first = (
+        "(select city, call_id, min(arrived_at_utc) as at from canonical.unit_responses where city = "
+        f"{literal(city.name)} group by all)"
+        if has_units
+        else "(select null::varchar as city, null::varchar as call_id, null::timestamp as at where false)"
+    )
+    shares = {
+        (data_set, initiation): (calls, at_once)
+        for data_set, initiation, calls, at_once in connection.execute(
+            "select source_dataset, initiation, count(*), "
+            f"count(*) filter (epoch(arrived - received_at_utc) between -{AT_ONCE} and {AT_ONCE}) from ("
+            "select calls.*, coalesce(calls.arrived_at_utc, first.at) as arrived from canonical.calls as calls "
+            f"left join {first} as first on calls.city = first.city and calls.call_id = first.call_id "
+            "where calls.city = ?) where arrived is not null and received_at_utc is not null "
+            "and initiation in ('officer', 'community') group by 1, 2 order by 1, 2",
+            [city.name],
+        ).fetchall()
+    }
+    findings = []
+    for data_set in dict.fromkeys(name for name, _ in shares):
+        officer, community = (shares.get((data_set, who), (0, 0)) for who in ("officer", "community"))
+        if min(officer[0], community[0]) < ENOUGH:
+            continue
+        of_officer, of_community = officer[1] / officer[0], community[1] / community[0]
+        if of_community > of_officer + 0.1:
+            findings.append(
+                Finding(
+                    "inverted_initiation",
+                    f"calls of {data_set}",
+                    f"{of_community:.0%} of the calls by the community begin within {AT_ONCE:.0f} s of the arrival, "
+                    f"but only {of_officer:.0%} of those by officers",
+                    "The flag is probably read the wrong way round: look at `initiation` in the staging model.",
+                )
+            )
+    return findings
+
+
+def _grain(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[Finding]:
+    """Whether the key tells rows apart, and whether one row is what the city file says."""
+    found = []
+    table = f"raw.{quoted(data_set.table)}"
+    if data_set.key:
+        columns = ", ".join(map(quoted, data_set.key))
+        ((rows, distinct),) = connection.execute(
+            f"select count(*), count(distinct ({columns})) from {table} where {quoted(data_set.key[0])} is not null "
+            f"and _load_number = (select max(_load_number) from {table})"
+        ).fetchall()
+        if rows > distinct:
+            found.append(
+                Finding(
+                    "key_not_unique", data_set.name,
+                    f"{rows - distinct:,} of {rows:,} rows of one load repeat the key {', '.join(data_set.key)}; "
+                    f"the city file says: {data_set.grain}",
+                    "Add the column that tells them apart to `key`, and say in `grain` what one row is.",
+                )
+            )  # fmt: skip
+    return found

@@ -1,0 +1,242 @@
+"""First staging models: SQL and documentation written from guesses, with how sure each is beside its line.
+
+The contract is read from the canonical model's own file, so that a column it gains is written as NULL here rather
+than forgotten.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.cities.guess import IDS, START, DataSetGuess, Guess
+from orchestration.cities.profile import FEW_VALUES, Column
+from orchestration.cities.vocabulary import FLAGS, TIMES
+from orchestration.ingest.sql import literal, quoted
+
+YES, NO = "('Y', 'YES', 'TRUE', 'T', '1')", "('N', 'NO', 'FALSE', 'F', '0')"
+STARTED_BY = {
+    "officer": r"on.?view|officer|field|self|proactive|patrol|traffic stop",
+    "alarm": r"alarm",
+    "administrative": r"admin|system|cad",
+    "community": r"911|phone|call|citizen|public|telephone|emergency|text|walk|web|online|community",
+}
+CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
+
+
+def contract(dbt_project: Path, entity: str) -> dict[str, Mapping[str, Any]]:
+    """The columns of a canonical model: type and description, in order."""
+    text = (dbt_project / "models" / "canonical" / f"{entity}.yml").read_text(encoding="utf-8")
+    return {column["name"]: column for column in yaml.safe_load(text)["models"][0]["columns"]}
+
+
+def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
+    """The staging model of a data set."""
+    table, start = guess.profile.name, START.get(guess.entity)
+    key = guess.key[0] if guess.key else None
+    readable = [f"rows.{_name(key)} is not null"] if key else []
+    typed = _typed(guess, time_zone)
+    select = ",\n    ".join(f"{_final(name, column, guess, city, time_zone)}" for name, column in columns.items())
+    versions, joined, excluded = "", "", "cast(null as varchar)"
+    if key:
+        excluded = "{{ version_reason('versions') }}"
+        newest = guess.columns.get("updated_at")
+        by = _time(guess, newest, time_zone).replace("rows.", "") if newest else "_load_number"
+        conditions = [f"{_name(key)} is not null"]
+        if start:
+            conditions.append(f"{_time(guess, guess.columns[start], time_zone).replace('rows.', '')} is not null")
+        versions = _VERSIONS.format(
+            newest=_jinja(by), readable=" ~ ' and ' ~ ".join(_jinja(condition) for condition in conditions),
+            city=city, table=table, key=_name(key),
+        )  # fmt: skip
+        joined = "\n    left join versions\n        on {{ same_row('rows', 'versions') }}"
+    quarantine = []
+    if key:
+        quarantine.append(f"when {readable[0].replace(' not null', ' null')} then 'missing_key'")
+    if start:
+        quarantine.append(f"when {_time(guess, guess.columns[start], time_zone)} is null then 'unreadable_time'")
+    reason = (
+        "case\n            " + "\n            ".join(quarantine) + "\n        end"
+        if quarantine
+        else "cast(null as varchar)"
+    )
+    return _MODEL.format(
+        versions=versions, typed=",\n        ".join(typed) + ("," if typed else ""), reason=reason, excluded=excluded,
+        city=city, table=table, joined=joined, select=select,
+    )  # fmt: skip
+
+
+_VERSIONS = """versions as (
+    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], {newest}, {readable}) }}}}
+),
+
+"""
+_MODEL = """-- A first draft, written from the files alone: confirm each line, and take away how sure it was.
+with {versions}typed as (
+    select
+        rows.*,
+        {typed}
+        {reason} as quarantine_reason,
+        {excluded} as exclusion_reason
+    from {{{{ source('{city}', '{table}') }}}} as rows{joined}
+)
+
+select
+    {select},
+    {{{{ row_status('quarantine_reason', 'exclusion_reason') }}}} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from typed
+"""
+
+
+def _typed(guess: DataSetGuess, time_zone: str) -> list[str]:
+    """Expressions of the typed rows: times in UTC, and where the coordinates stand."""
+    found = [
+        f"{_time(guess, one, time_zone)} as guessed_{role}"
+        for role, one in guess.columns.items()
+        if role in TIMES and role != "updated_at"
+    ]
+    if {"longitude", "latitude"} <= guess.columns.keys():
+        places = [f"rows.{_name(guess.columns[role].column)}" for role in ("longitude", "latitude")]
+        found.append(f"{{{{ location_status('{places[0]}', '{places[1]}') }}}} as guessed_location_status")
+    return found
+
+
+def _final(name: str, column: Mapping[str, Any], guess: DataSetGuess, city: str, time_zone: str) -> str:
+    """A column of the contract: its expression, and a note on how sure it is."""
+    found = _constant(name, guess, city) or _derived(name, guess, time_zone) or _mapped(name, guess)
+    expression, note = found if found else (f"cast(null as {column['data_type']})", None)
+    told = f"{{# {note} #}}\n    " if note else ""
+    return f"{told}{expression}" if expression == name else f"{told}{expression} as {name}"
+
+
+def _note(guess: Guess) -> str:
+    return f"{guess.sure}: {guess.column}, {guess.why}".replace("#}", "# }").replace("{", "(")
+
+
+def _constant(name: str, guess: DataSetGuess, city: str) -> tuple[str, str | None] | None:
+    kind = next((kind for kind, words in CONTACT_KINDS.items() if re.search(words, guess.profile.name)), "stop")
+    zone = "beat" if re.search("beat", guess.profile.name) else "tract"
+    by_entity: dict[str, dict[str, tuple[str, str | None]]] = {
+        "calls": {"call_time_basis": ("'received'", None)},
+        "requests": {"channel": ("'311'", "low: requests are taken to be 311's")},
+        "contacts": {
+            "contact_kind": (f"'{kind}'", "low: by the name of the file"),
+            "initiation": ("'officer'", "low: contacts are taken to be officers' own"),
+            "initiation_basis": ("'type'", None),
+        },
+        "offenses": {"crime_against": ("'unknown'", None), "offense_time_basis": ("'occurred'", None)},
+        "zones": {"zone_kind": (f"'{zone}'", "low: by the name of the file"), "geometry_wkt": ("geometry_wkt", None)},
+    }
+    always = {
+        "city": (f"'{city}'", None),
+        "source_dataset": (f"'{guess.profile.name}'", None),
+        "load_id": ("_load_id", None),
+        "source_file": ("_file", None),
+        "source_line": ("_line", None),
+    }
+    return always.get(name) or by_entity[guess.entity].get(name)
+
+
+def _derived(name: str, guess: DataSetGuess, time_zone: str) -> tuple[str, str | None] | None:
+    """Columns that are reckoned from what was guessed."""
+    columns = guess.columns
+    start = START.get(guess.entity)
+    if name == IDS[guess.entity] and name not in columns:
+        every = [quoted(column) for column in guess.profile.columns if column not in guess.drop]
+        cells = "'" + "', '".join([*every, "_file", "cast(_line as varchar)"]) + "'"
+        return f"{{{{ row_hash([{cells}]) }}}}", "low: no column is a key, so it is a hash of the row and its place"
+    if start and re.fullmatch(r"(call|requested|offense|contact)_at_(utc|local)", name):
+        utc = f"guessed_{start}"
+        return (utc if name.endswith("utc") else f"{{{{ utc_to_local('{utc}', '{time_zone}') }}}}"), _note(
+            columns[start]
+        )
+    if name.endswith("_utc") and (role := name.removesuffix("_utc")) in columns:
+        return f"guessed_{role}", _note(columns[role])
+    located = {"longitude", "latitude"} <= columns.keys()
+    if name in ("longitude", "latitude") and located:
+        value = f"try_cast({_name(columns[name].column)} as double)"
+        return f"case when guessed_location_status = 'located' then {value} end", _note(columns[name])
+    if name == "location_status":
+        return ("guessed_location_status", None) if located else ("'missing'", "no coordinates were found")
+    if guess.entity == "calls" and name in ("initiation", "initiation_basis"):
+        return _initiation(name, guess)
+    return None
+
+
+def _mapped(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
+    found = guess.columns.get(name)
+    if found is None:
+        return None
+    column = _name(found.column)
+    if name in FLAGS:
+        return f"case when upper({column}) in {YES} then true when upper({column}) in {NO} then false end", _note(found)
+    return column, _note(found)
+
+
+def _initiation(name: str, guess: DataSetGuess) -> tuple[str, str | None]:
+    """Who started a call, from the values of the channel; unknown without one."""
+    channel = guess.columns.get("channel")
+    if channel is None:
+        return ("'unknown'" if name == "initiation" else "'none'"), "low: no column tells who started a call"
+    column = guess.profile.columns[channel.column]
+    value = _name(channel.column)
+    if name == "initiation_basis":
+        return f"case when {value} is null then 'none' else 'explicit' end", None
+    if re.search("initiat", column.name):
+        flag = f"case when upper({value}) in {YES} then 'officer' when upper({value}) in {NO} then 'community' else 'unknown' end"
+        return (
+            flag,
+            f"{channel.sure}: {column.name}, yes taken for officer; footprint city check tells if it is the reverse",
+        )
+    pairs = [(started, text) for text in column.values[:FEW_VALUES] if (started := _started_by(text))]
+    if not pairs:
+        return "'unknown'", f"low: no value of {column.name} tells who started a call"
+    whens = "\n        ".join(f"when {literal(text)} then '{started}'" for started, text in pairs)
+    return f"case {value}\n        {whens}\n        else 'unknown'\n    end", f"low: by the words in {column.name}"
+
+
+def _started_by(text: str) -> str | None:
+    return next((who for who, words in STARTED_BY.items() if re.search(words, text.lower())), None)
+
+
+def _time(guess: DataSetGuess, found: Guess, time_zone: str) -> str:
+    """Jinja of a time in UTC."""
+    column: Column = guess.profile.columns[found.column]
+    way = column.time[0] if column.time else ""
+    value = f"rows.{_name(found.column)}"
+    if way == "offset":
+        return f"{{{{ iso_to_utc('{value}') }}}}"
+    if way == "epoch_ms":
+        return f"{{{{ epoch_ms_to_utc('{value}') }}}}"
+    return f"{{{{ local_to_utc(parse_timestamp('{value}', '{way}'), '{time_zone}') }}}}"
+
+
+def _jinja(text: str) -> str:
+    """An SQL text with Jinja in it, as an argument inside Jinja."""
+    inner = re.sub(r"\{\{ (.*?) \}\}", r"' ~ \1 ~ '", text)
+    return re.sub(r"^'' ~ | ~ ''$", "", f"'{inner}'")
+
+
+def _name(column: str) -> str:
+    return column if re.fullmatch(r"[a-z_][a-z0-9_]*", column) else quoted(column)
+
+
+def staging_yml(guess: DataSetGuess, city: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
+    """The documentation of the staging model."""
+    described = {name: str(column["description"]) for name, column in columns.items()} | {
+        "row_status": "accepted, quarantined (cannot be used) or excluded (counted elsewhere).",
+        "row_reason": "Why the row is not accepted; NULL where it is.",
+    }
+    lines = [
+        "models:",
+        f"  - name: stg_{city}__{guess.profile.name}",
+        f"    description: One row per row of {', '.join(guess.profile.files)}. A first draft, to be confirmed.",
+        "    columns:",
+    ]
+    quote: Callable[[str], str] = lambda text: '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'  # noqa: E731
+    for name, text in described.items():
+        lines += [f"      - name: {name}", f"        description: {quote(text)}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,274 @@
+"""What a city's files hold, as far as can be seen without knowing the city: format, columns, values.
+
+Files are read by the readers that a run uses, so that what is seen here is what a run would see. The rows go to a
+folder of their own that is gone afterwards.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from orchestration.catalog.model import DataSet, Format
+from orchestration.ingest.columns import normalised
+from orchestration.ingest.errors import SourceError
+from orchestration.ingest.readers.base import RawFile
+from orchestration.ingest.readers.dispatch import read_files
+from orchestration.ingest.readers.headers import DELIMITERS
+from orchestration.ingest.readers.unpack import unpacked
+from orchestration.ingest.sql import path_list, quoted
+
+SAMPLE_ROWS = 50_000  # rows that values and times are looked at in; keys are looked for in all of them
+FEW_VALUES = 40  # a column with at most as many is listed in full
+HEAD = 1 << 16
+SUFFIXES: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".parquet": "parquet", ".pq": "parquet", ".geojson": "geojson", ".shp": "shapefile", ".xlsx": "xlsx",
+    ".xlsm": "xlsx", ".xml": "open311_xml", ".json": "json",
+}  # fmt: skip
+# Ways to write a local time, the more usual one first where a text fits several.
+TIME_FORMATS = (
+    "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M",
+    "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S+00", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%b %d %Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d",
+)  # fmt: skip
+OFFSET = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
+EPOCH_MS = r"^-?\d{11,13}$"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: how many of the rows have a value, how many values there are, and the most frequent ones.
+
+    `time` is how its values write a time (a strptime format, offset or epoch_ms) and the share that do so.
+    `numbers` hold the bulk of the values (all but one in 200 at each end, and zeros) where nearly all are numbers.
+    """
+
+    name: str
+    filled: int
+    distinct: int
+    values: tuple[str, ...]
+    time: tuple[str, float] | None
+    numbers: tuple[float, float] | None
+    mean_length: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A data set as its files show it."""
+
+    name: str
+    files: tuple[str, ...]
+    format: Format
+    delimiter: str
+    encoding: Literal["utf-8", "utf-16", "latin-1"]
+    rows: int
+    columns: dict[str, Column]
+
+
+def data_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
+    """The files of a folder by data set: those that differ only in digits are one. Also the names passed over."""
+    groups: dict[str, list[Path]] = {}
+    passed: list[str] = []
+    shapes = {path.stem for path in folder.glob("*.shp")}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")) or path.is_dir():
+            continue
+        suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+        if path.stem in shapes and path.suffix.lower() != ".shp":
+            continue
+        if not suffixes or suffixes[-1] not in (*SUFFIXES, ".zip"):
+            passed.append(path.name)
+            continue
+        groups.setdefault(re.sub(r"\d+", "*", path.name), []).append(path)
+    return groups, passed
+
+
+def pattern_of(group: str, files: list[Path]) -> tuple[str, ...]:
+    """What the city file writes under `files`."""
+    if len(files) == 1:
+        only = files[0]
+        return (f"{only.stem}.*",) if only.suffix.lower() == ".shp" else (only.name,)
+    return (group,)
+
+
+def profile(group: str, files: list[Path]) -> Profile:
+    """Look at the files of one data set.
+
+    Raises:
+        SourceError: they cannot be read, or are of no known form.
+    """
+    with tempfile.TemporaryDirectory(prefix="footprint-profile-") as scratch:
+        home = Path(scratch)
+        form = _form(files[0], home / "head")
+        name = _name(files[0].name if len(files) == 1 else group)
+        probe = _probe(name, files, *form)
+        together = [path for file in files for path in _with_side_files(file)]
+        with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(home / "spill")}) as connection:
+            (home / "rows").mkdir()
+            reads = read_files([RawFile(path, path.name) for path in together], probe, home / "rows", connection)
+            parquet = sorted({home / "rows" / read.parquet for read in reads if read.rows})
+            connection.execute(
+                f"create temp view everything as select * from read_parquet({path_list(parquet)}, union_by_name = true)"
+            )
+            names = list(dict.fromkeys(name for read in reads for name in read.headers))
+            columns = {name: _column(connection, name) for name in names}
+        kind, delimiter, encoding, _ = form
+        rows = sum(read.rows for read in reads)
+        return Profile(name, pattern_of(group, files), kind, delimiter, encoding, rows, columns)
+
+
+def _name(group: str) -> str:
+    stem = group.split(".")[0]
+    return "_".join(part for part in normalised([stem.replace("*", " ")])[0].split("_") if part) or "data"
+
+
+def _with_side_files(file: Path) -> list[Path]:
+    if file.suffix.lower() != ".shp":
+        return [file]
+    return [path for path in sorted(file.parent.glob(f"{file.stem}.*")) if path.is_file()]
+
+
+def _probe(name: str, files: list[Path], kind: Format, delimiter: str, encoding: Any, columns: list[str]) -> DataSet:
+    """A data set that needs no column yet, so that any header fits."""
+    return DataSet.model_construct(
+        name=name, city="", title=name, entity="calls", files=[file.name for file in files], format=kind, license="",
+        grain="", growth="snapshot", columns=columns, delimiter=delimiter, encoding=encoding,
+    )  # fmt: skip
+
+
+def _form(file: Path, scratch: Path) -> tuple[Format, str, Any, list[str]]:
+    """Format, delimiter, encoding and, where the reader must find the header, the columns of a file."""
+    suffix = next((end.lower() for end in reversed(file.suffixes) if end.lower() != ".gz"), "")
+    if suffix == ".zip":
+        suffix = _inside(file)
+    kind = SUFFIXES.get(suffix, "csv")
+    if kind == "shapefile":
+        return kind, ",", "utf-8", []
+    bare = next(iter(unpacked([RawFile(file, file.name)], _probe("x", [file], kind, ",", "utf-8", []), scratch)))
+    with bare.path.open("rb") as opened:
+        head = opened.read(HEAD)
+    if kind == "json":
+        return _json_form(head, file), ",", "utf-8", []
+    if kind == "xlsx":
+        return kind, ",", "utf-8", _workbook_header(bare.path)
+    if kind != "csv":
+        return kind, ",", "utf-8", []
+    encoding = _encoding(head)
+    text = head.decode("cp1252" if encoding == "latin-1" else encoding, "replace").removeprefix("\ufeff")
+    return kind, _delimiter(text), encoding, []
+
+
+def _inside(archive: Path) -> str:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            endings = Counter(Path(name).suffix.lower() for name in opened.namelist() if "__MACOSX" not in name)
+    except zipfile.BadZipFile as error:
+        raise _unknown(archive, f"a zip archive that cannot be opened ({error})") from error
+    return next((ending for ending in (".shp", *SUFFIXES) if ending in endings), "")
+
+
+def _json_form(head: bytes, file: Path) -> Format:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"["):
+        return "open311_json" if b'"service_request_id"' in start else "json"
+    if b'"features"' in start:
+        return "arcgis_json" if b'"attributes"' in start else "geojson"
+    first = start.split(b"\n", 1)[0]
+    try:
+        is_line = isinstance(json.loads(first), dict) and b'"result"' not in first
+    except ValueError:
+        is_line = False
+    if is_line:
+        return "jsonl"
+    if b'"result"' in start:
+        return "json"
+    raise _unknown(file, f"JSON of another form: {start[:60].decode('utf-8', 'replace')!r}")
+
+
+def _workbook_header(file: Path) -> list[str]:
+    """The names in the first row that is nearly as wide as the widest."""
+    from openpyxl import load_workbook
+
+    with file.open("rb") as opened:
+        sheet = load_workbook(opened, read_only=True, data_only=True).worksheets[0]
+        rows = [
+            [str(cell or "") for cell in row]
+            for row, _ in zip(sheet.iter_rows(values_only=True), range(50), strict=False)
+        ]
+    widest = max((sum(map(bool, row)) for row in rows), default=0)
+    header: list[str] = next((row for row in rows if widest and sum(map(bool, row)) >= 0.6 * widest), [])
+    return [name for name, label in zip(normalised(header), header, strict=True) if label]
+
+
+def _encoding(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 10:
+        return "utf-16"
+    try:
+        head[: head.rfind(b"\n") + 1 or None].decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts the first lines into the most columns, the same number on each."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()][: -1 if len(text) >= HEAD // 2 else None]
+
+    def score(delimiter: str) -> tuple[float, int]:
+        widths = [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)]
+        return (sum(width == widths[0] for width in widths) * (widths[0] > 1), widths[0]) if widths else (0, 0)
+
+    return max(DELIMITERS, key=score)
+
+
+def _column(connection: duckdb.DuckDBPyConnection, name: str) -> Column:
+    column = quoted(name)
+    ((filled, distinct, length),) = connection.execute(
+        f"select count({column}), count(distinct {column}), coalesce(avg(length({column})), 0) from everything"
+    ).fetchall()
+    values = connection.execute(
+        f"select {column} from everything where {column} is not null group by 1 order by count(*) desc, 1 limit {FEW_VALUES + 1}"
+    ).fetchall()
+    sample = f"(select {column} as v from everything where {column} is not null limit {SAMPLE_ROWS})"
+    ((numeric, low, high),) = connection.execute(
+        f"select coalesce(avg((try_cast(v as double) is not null)::int), 0), "
+        f"quantile_disc(nullif(try_cast(v as double), 0), 0.005), quantile_disc(nullif(try_cast(v as double), 0), 0.995) "
+        f"from {sample}"
+    ).fetchall()
+    time = _time(connection, sample) if filled else None
+    numbers = (low, high) if numeric >= 0.8 and low is not None else None
+    return Column(name, filled, distinct, tuple(value for (value,) in values), time, numbers, length)
+
+
+def _time(connection: duckdb.DuckDBPyConnection, sample: str) -> tuple[str, float] | None:
+    shares = ", ".join(
+        [
+            f"avg(regexp_matches(v, '{OFFSET}')::int)",
+            f"avg((regexp_matches(v, '{EPOCH_MS}') and abs(try_cast(v as bigint)) between 100000000000 and 4102444800000)::int)",
+            *(f"avg((try_strptime(v, '{form}') is not null)::int)" for form in TIME_FORMATS),
+        ]
+    )
+    (found,) = connection.execute(f"select {shares} from (select * from {sample} limit 5000)").fetchall()
+    ways = dict(zip(("offset", "epoch_ms", *TIME_FORMATS), found, strict=True))
+    best = max(ways, key=lambda way: ways[way] or 0.0)
+    return (best, float(ways[best])) if (ways[best] or 0) >= 0.5 else None
+
+
+def _unknown(file: Path, found: str) -> SourceError:
+    return SourceError(
+        file=file.name,
+        found=found,
+        expected="delimited text, JSON, JSON Lines, Parquet, GeoJSON, a shapefile, a workbook or Open311 XML",
+        mend="export it in one of these forms, or take it out of the folder",
+    )

@@ -1,0 +1,179 @@
+"""The words that publishers use for what a canonical column holds, and for what names a person.
+
+Patterns are matched to whole normalised column names, the surest first; the first of a list is sure, later ones are
+likely, the last are weak.
+"""
+
+import re
+from typing import Literal
+
+Sure = Literal["high", "medium", "low"]
+Guessable = Literal["calls", "requests", "offenses", "contacts", "zones"]
+Patterns = tuple[str, str, str]  # names that are sure, likely, weak
+
+ID = r"(number|num|no|id|nbr)"
+TIME = r"(_?(date_?time|datetime|date|time|dttm|ts))?"
+
+PLACE: dict[str, Patterns] = {
+    "native_zone": (
+        r"beat|police_beat|zone_beat|reporting_area|patrol_beat",
+        r"(police_)?(district|zone|sector|ward|precinct|grid|area)(_(id|no|number|name))?|beat_.*|.*_beat",
+        r"neighbou?rhood|council_district|community_area|division",
+    ),
+    "longitude": (
+        r"long|lon|lng|longitude|geometry_x",
+        r".*_(longitude|lng|lon|long)|(longitude|lon)_.*",
+        r"x|point_x",
+    ),
+    "latitude": (r"lat|latitude|geometry_y", r".*_(latitude|lat)|(latitude|lat)_.*", r"y|point_y"),
+}
+ADDRESS: dict[str, Patterns] = {
+    "block_address": (
+        r"(hundred_)?block(_(address|location|addr))?|hundred_block_location|100_block_address|block_address",
+        r".*block.*|.*address.*|location(_text)?|intersection|incident_location",
+        r"place|street(_name)?|.*location.*",
+    ),
+}
+CALL: dict[str, Patterns] = {
+    "call_id": (rf"(cad_)?(call|event|cfs|cad)_?{ID}|cad_event_{ID}", rf"(cad_)?incident_?{ID}|.*call_?{ID}", r"^$"),
+}
+
+# Of each entity, the words for its columns. Those in TIMES hold a time.
+WORDS: dict[Guessable, dict[str, Patterns]] = {
+    "calls": {
+        "call_id": (
+            rf"(cad_)?(call|event|cfs|cad)_?{ID}|cad_event_{ID}|call_for_service_{ID}",
+            rf"(cad_)?(incident|case|master_incident|problem)_?{ID}|record_{ID}",
+            rf".*_{ID}|id|objectid",
+        ),
+        "received_at": (
+            rf"(call|time|date)?_?(received|create|created|queued|entry|entered){TIME}|original_time_queued"
+            rf"|call_{TIME.replace('?', '', 1)}|call_received",
+            rf"(incident|event|start|report(ed)?|response|time){TIME}|(date_?time|datetime)(_.*)?|.*(received|created|queued){TIME}",
+            r".*(date|time).*",
+        ),
+        "dispatched_at": (rf"(first_)?(unit_)?dispatch(ed)?{TIME}|time_dispatched", rf".*dispatch.*{TIME}", r"^$"),
+        "arrived_at": (rf"(first_)?(unit_)?(arrive|arrived|arrival|on_?scene|at_scene){TIME}", r".*(arriv|on_?scene|at_scene).*", r"^$"),
+        "cleared_at": (rf"(clear|cleared|close|closed|complete|completed){TIME}|event_clearance_date", r".*(clear|closed?|complete).*(time|date|dttm).*", r"^$"),
+        "updated_at": (r"last_(updated?|modified)(_.*)?|updated?_(at|on|date.*|time)|edited?_.*", r".*(updated|modified).*", r"^$"),
+        "channel": (
+            r"call_source|source|how_received|call_origin|(officer|self)_initiated(_.*)?|.*initiated(_flag)?|channel",
+            r".*(source|origin|initiat|how_received).*",
+            r"call_type",
+        ),
+        "priority": (r"priority(_(code|level|description))?", r".*priority.*", r"^$"),
+        "initial_type": (
+            r"(initial|original)_(call_)?type(_(desc|description|text|code))?|initial_problem|initialcalltype",
+            r".*(initial|original).*(type|desc|problem|nature).*",
+            r"^$",
+        ),
+        "final_type": (
+            r"(final|closed?)_(call_)?type(_(desc|description|text|code))?|finalcalltype",
+            r"(call|event|incident|problem)_?(type|nature|description)(_(desc|description|text))?|nature(_of_call)?|problem|type_?(desc|description)?",
+            r".*(type|nature|problem).*",
+        ),
+        "type_group": (r"(call|event|final)_?(type_)?(group|category|class)", r".*(group|category|class)(_.*)?", r"^$"),
+        "disposition": (r"(final_|call_|event_)?disposition(_(text|desc|description|code))?", r".*(dispo|clearance_desc|outcome|result).*", r"^$"),
+        "parent_call_id": (rf"(parent|master|related|duplicate_of)_(call|event|incident)_?{ID}", r"^$", r"^$"),
+        **ADDRESS,
+        **PLACE,
+    },
+    "requests": {
+        "request_id": (rf"(service_)?request_?{ID}|sr_?{ID}|case_?(enquiry_)?{ID}|ticket_?{ID}", rf".*(request|case|ticket)_?{ID}", rf".*_{ID}|id"),
+        "requested_at": (rf"(requested|created|opened?|submitted|received)(_?(at|on))?{TIME}|sr_create_date", rf".*(request|creat|open|submit).*{TIME}", r".*(date|time).*"),
+        "closed_at": (rf"(closed?|completed|resolved)(_?(at|on))?{TIME}", r".*(clos|complet|resolv).*", r"^$"),
+        "updated_at": (r"(last_)?(updated?|modified)(_.*)?", r".*(updated|modified).*", r"^$"),
+        "category": (r"service_name|request_type|category|case_title|service_request_type|type", r".*(type|categor|service|subject|reason).*", r"^$"),
+        "agency": (r"agency(_responsible|_name)?|department|owner(_dept)?", r".*(agency|depart|division).*", r"^$"),
+        "request_status": (r"status|request_status|case_status", r".*status.*", r"^$"),
+        **PLACE,
+    },
+    "offenses": {
+        "offense_id": (rf"offense_?{ID}|crime_{ID}", rf"(incident|case|report|dr|record)_?{ID}", rf".*_{ID}|id|objectid"),
+        "report_id": (rf"(report|case|incident|dr|rd)_?{ID}|general_offense_number|case_number", rf".*(report|case)_?{ID}", r"^$"),
+        "occurred_at": (
+            rf"(occur(red|ence)?|offense|crime|incident)(_?(from|start|on|begin))?{TIME}|offense_start_{TIME}|date_occ|occurred_from",
+            rf".*(occur|offense|start|from).*|date{TIME}",
+            r".*(date|time).*",
+        ),
+        "occurred_to": (r"(occur(red)?|offense|crime)_?(to|end|thru|through).*", r".*(_end|_to)_(date|time).*", r"^$"),
+        "reported_at": (rf"report(ed)?(_?(on|at))?{TIME}|date_rptd|report_{TIME}", r".*report.*(date|time).*", r"^$"),
+        "updated_at": (r"(last_)?(updated?|modified)(_.*)?", r".*(updated|modified).*", r"^$"),
+        "nibrs_code": (r"nibrs(_(code|offense_code))?|offense_code", r".*(nibrs|ucr|offense_code|crime_code).*", r"^$"),
+        "offense": (r"offense(_(description|desc|type|name))?|crime(_(type|description))?|primary_type", r".*(offense|crime|charge).*", r".*(type|description).*"),
+        "report_status": (r"(case_|report_)?status", r".*status.*", r"^$"),
+        **CALL,
+        **ADDRESS,
+        **PLACE,
+    },
+    "contacts": {
+        "contact_id": (rf"(contact|stop|terry_stop|arrest|citation|fi)_?{ID}", rf"(incident|record|case)_?{ID}", rf".*_{ID}|id"),
+        "contact_at": (rf"(contact|stop|arrest|citation|occurred|occured){TIME}|(stop|arrest)_?(date|time|datetime).*", rf"(incident|report(ed)?|event|date|time){TIME}", r".*(date|time).*"),
+        "updated_at": (r"(last_)?(updated?|modified)(_.*)?", r".*(updated|modified).*", r"^$"),
+        "reason": (r"(stop_?)?(reason|basis)(_for_stop)?|charge(_description)?", r".*(reason|charge|violation|basis).*", r"^$"),
+        "outcome": (r"(stop_?)?(outcome|resolution|disposition|action_taken)", r".*(outcome|resolution|dispos).*", r"^$"),
+        "search_conducted": (r"search_?(conducted|performed|flag)|searched", r".*search.*(conduct|flag|y_n).*", r"^$"),
+        "frisk_performed": (r"frisk_?(performed|flag|conducted)?|frisked", r".*frisk.*", r"^$"),
+        "arrest_made": (r"arrest_?(made|flag)|arrested", r"^$", r"^$"),
+        "contraband_found": (r"contraband_?(found|flag)?", r".*contraband.*", r"^$"),
+        "subject_race": (r"(subject_?|perceived_?|person_?)*(race|ethnicity)(_.*)?", r".*(race|ethnic).*", r"^$"),
+        "subject_sex": (r"(subject_?|perceived_?|person_?)*(sex|gender)(_.*)?", r".*(_sex|gender).*", r"^$"),
+        "subject_age_group": (r"(subject_?|perceived_?|person_?)*age_?(group|range|band|category)", r"^$", r"^$"),
+        **CALL,
+        **PLACE,
+    },
+    "zones": {
+        "zone_id": (r"geoid(10|20)?|beat(_(id|no|num|number))?|tract(ce)?(10|20)?|zone_id", r"(district|sector|precinct|area|zone|ward)(_.*)?|.*_id|name", r"id|objectid|fid"),
+        "zone_name": (r"name(lsad)?|beat_name|zone_name", r".*name.*|label", r"^$"),
+    },
+}  # fmt: skip
+TIMES = {
+    "received_at", "dispatched_at", "arrived_at", "cleared_at", "updated_at", "requested_at", "closed_at",
+    "occurred_at", "occurred_to", "reported_at", "contact_at",
+}  # fmt: skip
+FLAGS = {"search_conducted", "frisk_performed", "arrest_made", "contraband_found"}
+# Words in the name of a file that tell what is in it.
+FILE_WORDS: dict[Guessable, str] = {
+    "requests": r"311|request|service_?req",
+    "contacts": r"stop|arrest|citation|contact|use_?of_?force|field_?interview",
+    "offenses": r"crime|offense|offence|nibrs",
+    "calls": r"call|cfs|911|cad|dispatch|incident_resp",
+    "zones": r"zone|beat|tract|district|precinct|boundar|ward",
+}
+
+_PERSON = {
+    "dob", "birth", "birthdate", "birthday", "ssn", "badge", "officer", "officers", "phone", "telephone", "cell", "email",
+    "surname", "firstname", "lastname", "middlename", "fullname", "fname", "lname", "caller", "complainant", "plate",
+    "driver", "victim", "suspect", "employee", "witness", "arrestee", "offender", "owner", "juvenile", "yob", "mugshot",
+    "narrative", "comments", "comment", "remarks", "notes", "officerid", "subjectid", "personid",
+}  # fmt: skip
+# What stands before "name" where it is no person's.
+_THINGS = {
+    "beat", "street", "city", "service", "agency", "type", "zone", "district", "precinct", "area", "neighborhood",
+    "neighbourhood", "facility", "event", "code", "file", "category", "division", "department", "place", "business",
+    "park", "school", "sector", "ward", "offense", "group", "layer", "county", "state", "unit", "column", "status", "tract",
+}  # fmt: skip
+
+
+def is_personal(column: str) -> bool:
+    """Whether a column's name says that it names or describes a person, or is free text about one.
+
+    >>> [is_personal(name) for name in ("officer_badge", "last_name", "name", "officer_initiated", "beat_name")]
+    [True, True, True, False, False]
+    """
+    words = column.split("_")
+    if any(word.startswith(("initiat", "count", "needed", "injur")) for word in words):
+        return False
+    if set(words) & _PERSON or re.fullmatch(r"(subject|person|individual)_?(id|number|name|key)", column):
+        return True
+    named = [place for place, word in enumerate(words) if word in ("name", "names")]
+    return any(place == 0 or words[place - 1] not in _THINGS for place in named)
+
+
+def how_sure(column: str, patterns: Patterns) -> Sure | None:
+    """How sure a column's name makes it that it is meant; None where it says nothing."""
+    levels: tuple[Sure, Sure, Sure] = ("high", "medium", "low")
+    for pattern, sure in zip(patterns, levels, strict=True):
+        if pattern != r"^$" and re.fullmatch(pattern, column):
+            return sure
+    return None
