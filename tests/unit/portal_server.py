@@ -128,7 +128,7 @@ class Switches:
     lists: str = "yes"  # error, ignored
     in_lists: str = "yes"
     cap: int | None = None  # fewer rows a page than the metadata says
-    flags: str = "true"  # always: every page says that more follow; never
+    flags: str = "true"  # always: every page with rows says that more follow; never
     ordered: bool = True
     timestamp: bool = True  # whether TIMESTAMP '…' is understood
     mark: int | None = 1_700_000_000_000
@@ -197,11 +197,10 @@ class ArcGISPortal(Portal):
             _allow(how.in_lists)
             wanted = set(map(int, match[1].split(",")))
             found = found if how.in_lists == "ignored" else [number for number in found if number in wanted]
-        for sign, bound in re.findall(r"OBJECTID (>=|<=|>) (\d+)", where):
+        for sign, bound in re.findall(r"OBJECTID (<|>) (-?\d+)", where):
             _allow(how.ranges)
             if how.ranges != "ignored":
-                met = {">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b}[sign]
-                found = [number for number in found if met(number, int(bound))]
+                found = [number for number in found if (number > int(bound) if sign == ">" else number < int(bound))]
         if match := re.search(r"called_at >= (TIMESTAMP|DATE) '([^']+)'", where):
             if match[1] == "TIMESTAMP" and not how.timestamp:
                 raise PermissionError
@@ -220,7 +219,7 @@ class ArcGISPortal(Portal):
                 first = int(query["resultOffset"])
                 first = max(0, first + how.skips - how.overlaps) if first else 0
         chosen = found[first : first + cap]
-        more = {"true": first + cap < len(found), "always": True, "never": False}[how.flags]
+        more = {"true": first + cap < len(found), "always": bool(chosen), "never": False}[how.flags]
         answer = {"objectIdFieldName": "OBJECTID", "geometryType": "esriGeometryPoint", "fields": FIELDS}
         features = [
             {"attributes": {"OBJECTID": number, **rows[number]}, "geometry": {"x": -93.6, "y": 41.6}}
