@@ -252,7 +252,11 @@ def _allow(switch: str) -> None:
 
 
 class Open311Portal(Portal):
-    """Requests by id, each with its time. `cap` rows an answer; `pages`: whether `page` is heeded."""
+    """Requests by id, each with its time. `cap` rows an answer; `pages`: whether `page` is heeded.
+
+    More switches: `clamps` counts pages by the size asked for and sends `cap` rows; `ends_excluded`, `days_only` and
+    `ignores_dates` are how windows are understood; `refuses_page_size`.
+    """
 
     def __init__(self, requests: dict[str, datetime], cap: int = 1000, pages: bool = False, **how: Any) -> None:
         self.requests = requests
@@ -272,7 +276,8 @@ class Open311Portal(Portal):
             if self.how["ignores_dates"] or (start < at < end if self.how["ends_excluded"] else start <= at <= end)
         )
         size = min(int(query.get("page_size", self.cap)), self.cap) if self.pages else self.cap
-        first = (int(query.get("page", 1)) - 1) * size if self.pages else 0
+        counted_by = int(query.get("page_size", size)) if self.how["clamps"] else size
+        first = (int(query.get("page", 1)) - 1) * counted_by if self.pages else 0
         rows = [
             {"service_request_id": name, "status": "open", "requested_datetime": at.isoformat()}
             for at, name in found[first : first + size]

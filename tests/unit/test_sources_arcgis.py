@@ -18,6 +18,7 @@ from orchestration.catalog.model import DataSet
 from orchestration.catalog.portals import ArcGIS
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import land
+from orchestration.ingest.loads import load
 from orchestration.sources.arcgis import ArcGISSource, part_names
 from orchestration.sources.base import Delivered, Last
 from orchestration.sources.web import Web
@@ -291,6 +292,18 @@ def test_layers_have_names_of_their_own() -> None:
     a, b = "https://a.org/rest/services/PD/Calls/FeatureServer/0", "https://a.org/rest/services/FD/Calls/MapServer/0"
     assert part_names([a]) == {"Calls_0": a}
     assert len(part_names([a, b])) == 2
+
+
+@pytest.mark.parametrize(
+    "switches", [{}, {"flags": "always"}, {"reference": {"wkid": 102100, "latestWkid": 3857}}], ids=str
+)
+def test_what_lands_can_be_read(tmp_path: Path, switches: dict[str, Any]) -> None:
+    with serving(IDS, **switches) as portal:
+        landed = land(source(portal, portal.layer()), calls(), tmp_path)
+    assert landed is not None
+    result, _ = load(*landed, calls(), tmp_path / "raw", "1GB")
+    assert result.rows == len(IDS)
+    assert result.missing_columns(calls()) == {}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
