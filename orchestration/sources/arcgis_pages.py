@@ -8,7 +8,6 @@ away. Servers that list no ids are asked for intervals of them. Counts are check
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,8 @@ class WayFailedError(Exception):
 class Pull:
     """One layer being pulled into `into`, page by page. Files of pages begin with `part`.
 
-    `every` are the ids the server lists (None: it lists none), `count` what it says their number is.
+    `every` are the ids the server lists (None: it lists none), `count` what it says their number is. `strangers` came
+    without being listed; `shows_unlisted` once such rows would have shown.
     """
 
     web: Web
@@ -49,6 +49,7 @@ class Pull:
     pages: list[Page] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     strangers: set[int] = field(default_factory=set)
+    shows_unlisted: bool = False
     last_number: int = 0
 
     def __post_init__(self) -> None:
@@ -88,7 +89,7 @@ class Pull:
         if self.seen and all(page.exceeded for page in self.pages):
             # The page that says nothing follows; without it the reader would miss the end.
             try:
-                self._take({"where": f"({self.where}) AND {self.layer.object_id} > {max(self.seen)}"})
+                self._take({"where": self._between(max(self.seen), None)})
             except WayFailedError as error:
                 raise self._refused(f"more rows after the last one ({error})") from error
 
@@ -109,9 +110,10 @@ class Pull:
         return True
 
     def _run_by_ids(self, wanted: set[int]) -> None:
-        ways: list[Callable[[], None]] = [self._by_offset] if self.layer.pages_by_offset else []
-        ways += [self._by_ranges, self._by_object_ids, self._by_in]
-        ways += [] if self.layer.pages_by_offset else [self._by_offset]
+        # Where fewer rows are listed than counted, ways come first that show what is not listed.
+        may_lack = self.count is None or self.count > len(wanted)
+        first: list[Callable[[], None]] = [self._by_offset] if self.layer.pages_by_offset and not may_lack else []
+        ways = [*first, self._by_ranges, *([self._by_offset] if not first else []), self._by_object_ids, self._by_in]
         failure: Exception | None = None
         for way in ways:
             if wanted <= self.seen:
@@ -126,6 +128,10 @@ class Pull:
                 f"{len(missing):,} of {len(wanted):,} rows that it lists but does not send, such as object id "
                 f"{missing[0]} ({failure})"
             ) from failure
+        if may_lack and wanted and not self.shows_unlisted and not self.strangers:
+            raise self._refused(
+                f"{len(wanted):,} object ids listed, {self.count} rows counted, and no way to tell which is right"
+            )
         if self.strangers:
             raise self._refused(
                 f"{len(self.strangers):,} rows that it sends but does not list, such as object id {min(self.strangers)}"
@@ -151,27 +157,36 @@ class Pull:
         if self.every is not None and set(self.every[: self.rows]) != self.seen:
             raise WayFailedError("the rows so far are not the first ones")
         size = self.layer.page_size
+        question = {"where": self.where, "orderByFields": self.layer.object_id}
         while self.every is None or self.rows < len(self.every):
-            question = {"where": self.where, "orderByFields": self.layer.object_id}
             page = self._take(question | {"resultOffset": self.rows, "resultRecordCount": size})
             if not page.ids and self.every is None and not page.exceeded:
                 return
             if not page.ids:
                 raise WayFailedError("pages by offset end too early")
+        # One page more shows what is not listed.
+        if self.count is None or self.count > self.rows:
+            self._take(question | {"resultOffset": self.rows, "resultRecordCount": size})
+            self.shows_unlisted = True
 
     def _by_ranges(self) -> None:
-        size, short, place = self.layer.page_size, 0, 0
+        """Ranges that leave no id out between them, so that rows the server does not list come to light."""
+        size, short, shows_all = self.layer.page_size, 0, True
         every = self.every or []
-        while run := list(islice(_run(every, self.seen, place), size)):
-            page = self._take({"where": self._between(run[0], run[-1])})
+        place = 0
+        while run := _run(every, self.seen, place, size):
+            place, wanted = run.start, every[run.start : run.stop]
+            after = every[run.start - 1] if run.start else None
+            before = every[run.stop] if run.stop < len(every) else None
+            page = self._take({"where": self._between(after, before)})
             if not page.ids:
                 raise WayFailedError("a range of object ids brought no rows")
-            if len(page.ids) < len(run):
+            if len(page.ids) < len(wanted):
                 size, short = len(page.ids), short + 1
+                shows_all = shows_all and sorted(page.ids) == wanted[: len(page.ids)]
             if short > FEW_SHORT:
                 raise WayFailedError("ranges of object ids bring only some of their rows")
-            while place < len(every) and every[place] in self.seen:
-                place += 1
+        self.shows_unlisted = shows_all
 
     def _by_object_ids(self) -> None:
         self._by_lists(lambda ids: {"objectIds": _joined(ids)})
@@ -203,7 +218,7 @@ class Pull:
         intervals = [(0, above)]
         while intervals:
             low, high = intervals.pop()
-            page = self._asked({"where": self._between(low, high - 1)})
+            page = self._asked({"where": self._between(low - 1, high)})
             if any(not low <= number < high for number in page.ids):
                 page.file.unlink()
                 raise WayFailedError("rows outside the interval of object ids asked for")
@@ -219,13 +234,16 @@ class Pull:
     def _has_rows_from(self, low: int) -> bool:
         if low > LARGEST_ID:
             raise WayFailedError("a condition on object ids is not heeded")
-        page = self._asked({"where": f"({self.where}) AND {self.layer.object_id} >= {low}"})
+        page = self._asked({"where": self._between(low - 1, None)})
         page.file.unlink()
         return bool(page.ids)
 
-    def _between(self, first: int, last: int) -> str:
+    def _between(self, after: int | None, before: int | None) -> str:
+        """The condition on ids between two others, neither of them included."""
         name = self.layer.object_id
-        return f"({self.where}) AND {name} >= {first} AND {name} <= {last}"
+        bounds = [] if after is None else [f"{name} > {after}"]
+        bounds += [] if before is None else [f"{name} < {before}"]
+        return " AND ".join([f"({self.where})", *bounds])
 
     def _take(self, question: dict[str, Any]) -> Page:
         page = self._asked(question)
@@ -329,10 +347,14 @@ def _is_unchanged(pull: Pull, now: Layer) -> bool:
     return now.mark is not None or not pull.pages or pull.looks_the_same()
 
 
-def _run(every: list[int], seen: set[int], place: int) -> Iterator[int]:
-    """The first ids from `place` on that have not been seen, up to the next one that has."""
-    unseen = dropwhile(lambda number: number in seen, islice(every, place, None))
-    return takewhile(lambda number: number not in seen, unseen)
+def _run(every: list[int], seen: set[int], place: int, size: int) -> range:
+    """Where the first ids from `place` on that have not been seen stand, up to the next one that has."""
+    while place < len(every) and every[place] in seen:
+        place += 1
+    stop = place
+    while stop < min(len(every), place + size) and every[stop] not in seen:
+        stop += 1
+    return range(place, stop)
 
 
 def _lists(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -128,7 +128,7 @@ class Switches:
     lists: str = "yes"  # error, ignored
     in_lists: str = "yes"
     cap: int | None = None  # fewer rows a page than the metadata says
-    flags: str = "true"  # always: every page says that more follow; never
+    flags: str = "true"  # always: every page with rows says that more follow; never
     ordered: bool = True
     timestamp: bool = True  # whether TIMESTAMP '…' is understood
     mark: int | None = 1_700_000_000_000
@@ -197,11 +197,10 @@ class ArcGISPortal(Portal):
             _allow(how.in_lists)
             wanted = set(map(int, match[1].split(",")))
             found = found if how.in_lists == "ignored" else [number for number in found if number in wanted]
-        for sign, bound in re.findall(r"OBJECTID (>=|<=|>) (\d+)", where):
+        for sign, bound in re.findall(r"OBJECTID (<|>) (-?\d+)", where):
             _allow(how.ranges)
             if how.ranges != "ignored":
-                met = {">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b}[sign]
-                found = [number for number in found if met(number, int(bound))]
+                found = [number for number in found if (number > int(bound) if sign == ">" else number < int(bound))]
         if match := re.search(r"called_at >= (TIMESTAMP|DATE) '([^']+)'", where):
             if match[1] == "TIMESTAMP" and not how.timestamp:
                 raise PermissionError
@@ -220,7 +219,7 @@ class ArcGISPortal(Portal):
                 first = int(query["resultOffset"])
                 first = max(0, first + how.skips - how.overlaps) if first else 0
         chosen = found[first : first + cap]
-        more = {"true": first + cap < len(found), "always": True, "never": False}[how.flags]
+        more = {"true": first + cap < len(found), "always": bool(chosen), "never": False}[how.flags]
         answer = {"objectIdFieldName": "OBJECTID", "geometryType": "esriGeometryPoint", "fields": FIELDS}
         features = [
             {"attributes": {"OBJECTID": number, **rows[number]}, "geometry": {"x": -93.6, "y": 41.6}}
@@ -253,7 +252,11 @@ def _allow(switch: str) -> None:
 
 
 class Open311Portal(Portal):
-    """Requests by id, each with its time. `cap` rows an answer; `pages`: whether `page` is heeded."""
+    """Requests by id, each with its time. `cap` rows an answer; `pages`: whether `page` is heeded.
+
+    More switches: `clamps` counts pages by the size asked for and sends `cap` rows; `ends_excluded`, `days_only` and
+    `ignores_dates` are how windows are understood; `refuses_page_size`.
+    """
 
     def __init__(self, requests: dict[str, datetime], cap: int = 1000, pages: bool = False, **how: Any) -> None:
         self.requests = requests
@@ -273,7 +276,8 @@ class Open311Portal(Portal):
             if self.how["ignores_dates"] or (start < at < end if self.how["ends_excluded"] else start <= at <= end)
         )
         size = min(int(query.get("page_size", self.cap)), self.cap) if self.pages else self.cap
-        first = (int(query.get("page", 1)) - 1) * size if self.pages else 0
+        counted_by = int(query.get("page_size", size)) if self.how["clamps"] else size
+        first = (int(query.get("page", 1)) - 1) * counted_by if self.pages else 0
         rows = [
             {"service_request_id": name, "status": "open", "requested_datetime": at.isoformat()}
             for at, name in found[first : first + size]

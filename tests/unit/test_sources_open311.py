@@ -4,9 +4,10 @@ import json
 import random
 import shutil
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from defusedxml import ElementTree as Xml
@@ -78,6 +79,7 @@ def pulled(portal: Portal, into: Path, answer: str = "json") -> tuple[list[str],
         {"cap": 50, "pages": True},
         {"cap": 37, "pages": True},
         {"cap": 1000, "pages": True},
+        {"cap": 37, "pages": True, "clamps": True},
         {"cap": 60, "ends_excluded": True},
         {"cap": 60, "refuses_page_size": True},
     ],
@@ -91,6 +93,14 @@ def test_every_request_comes(tmp_path: Path, answer: str, how: dict[str, Any]) -
     assert sum(file.rows or 0 for file in delivered.files) == len(true)
     names = [file.name for file in delivered.files]
     assert names == sorted(names)
+
+
+def test_requests_on_the_edge_of_windows(tmp_path: Path) -> None:
+    begin = datetime.combine(FIRST.date(), time(), ZoneInfo("America/Chicago"))
+    true = {f"r{days}": begin.astimezone(UTC) + timedelta(days=days) for days in (30, 60, 90)}
+    with Open311Portal(true, ends_excluded=True) as portal:
+        ids, _ = pulled(portal, tmp_path)
+    assert set(ids) == set(true)
 
 
 def test_many_requests_at_one_instant_come_where_the_server_pages(tmp_path: Path) -> None:
@@ -206,7 +216,12 @@ def test_what_is_no_answer_is_refused(tmp_path: Path, body: bytes, said: str) ->
     grain=st.sampled_from([1, 3600, 86_400]),
     how=st.fixed_dictionaries(
         {"cap": st.sampled_from([7, 20, 50, 100, 1000]), "pages": st.booleans()},
-        optional={"ends_excluded": st.booleans(), "days_only": st.booleans(), "refuses_page_size": st.booleans()},
+        optional={
+            "ends_excluded": st.booleans(),
+            "clamps": st.booleans(),
+            "days_only": st.booleans(),
+            "refuses_page_size": st.booleans(),
+        },
     ),
     faults=st.lists(
         st.tuples(st.just("start_date"), st.sampled_from(["cut", "html", "500", "gzip_lie", "400"])), max_size=3
