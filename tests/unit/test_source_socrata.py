@@ -13,7 +13,7 @@ from orchestration.catalog.portals import Socrata
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import Landing, land
 from orchestration.sources.base import Last
-from orchestration.sources.csv_pages import count_rows
+from orchestration.sources.csv_pages import Mismatch, count_rows
 from orchestration.sources.socrata import SocrataSource
 from tests.unit.servers.base import Fault
 from tests.unit.servers.portals import Row, SocrataServer, Table
@@ -105,6 +105,11 @@ def test_display_names_of_two_columns_are_not_told_apart(server: SocrataServer, 
     assert pull("snapshot").files[0].names == {"The C": "c"}
 
 
+def test_field_names_are_taken_for_nothing_else(server: SocrataServer, pull: Pull) -> None:
+    server.tables[ONE] = Table.of(rows_of(5), {"a": "b", "b": "a", "c": "The C"})
+    assert pull("append").files[0].names == {":id": "socrata_id", ":updated_at": "socrata_updated_at"}
+
+
 def test_a_condition_is_met_by_all_rows(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
     landing = pull("snapshot", where="b = 'plain'")
     assert {row["b"] for row in landed_rows(tmp_path, landing)} == {"plain"}
@@ -136,7 +141,8 @@ def test_progress_is_told(pull: Pull, caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("fault", [
     Fault("status", status=429, headers={"Retry-After": "0"}), Fault("status", status=500, times=3), Fault("html"),
     Fault("cut", after=100), Fault("stall", after=100, seconds=1.5), Fault("no_gzip"), Fault("half_gzip"),
-    Fault("long_length", after=50), Fault("short_length", after=50), Fault("half_body", after=200),
+    Fault("long_length", after=50), Fault("short_length", after=50), Fault("short_length", after=5),
+   Fault("half_body", after=200),
 ], ids=lambda fault: fault.kind)  # fmt: skip
 @pytest.mark.parametrize("what", [".csv", ".json"])
 def test_a_fault_that_passes_loses_nothing(
@@ -390,6 +396,12 @@ def test_tables_that_were_whole_are_not_pulled_again(server: SocrataServer, pull
 
 
 # --- counting rows ---
+
+
+def test_a_file_that_ends_within_a_value_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text('a\n"1\n')
+    with pytest.raises(Mismatch, match="within a value"):
+        count_rows(tmp_path / "x.csv")
 
 
 @pytest.mark.parametrize(("text", "rows"), [
