@@ -13,7 +13,6 @@ from orchestration.catalog.portals import Socrata
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import Landing, land
 from orchestration.sources.base import Last
-from orchestration.sources.csv_pages import Mismatch, count_rows
 from orchestration.sources.socrata import SocrataSource
 from tests.unit.servers.base import Fault
 from tests.unit.servers.portals import Row, SocrataServer, Table
@@ -202,6 +201,7 @@ def test_a_count_that_disagrees_once_is_asked_again(
 ) -> None:
     server.counts = [25, 26]
     assert len(landed_rows(tmp_path, pull(growth))) == 25
+    assert len(server.asked(f"resource/{ONE}.json")) == 4
 
 
 def test_columns_that_change_between_pages(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
@@ -363,6 +363,7 @@ def test_it_begins_anew_where_the_portal_has_changed(server: SocrataServer, pull
 def test_and_where_another_question_is_asked(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
     cut_off(server, pull, after_pages=2)
     assert {row["b"] for row in landed_rows(tmp_path, pull(where="b = 'plain'"))} == {"plain"}
+    assert len(server.asked(".csv")) == 1
 
 
 @pytest.mark.parametrize("damage", ["half_a_page_more", "shorter", "state_gone", "state_garbled"])
@@ -393,25 +394,3 @@ def test_tables_that_were_whole_are_not_pulled_again(server: SocrataServer, pull
     landing = pull("yearly_files", ids=[ONE, TWO])
     assert [file.rows for file in landing.files] == [25, 12]
     assert not server.asked(f"{ONE}/rows.csv")
-
-
-# --- counting rows ---
-
-
-def test_a_file_that_ends_within_a_value_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.csv").write_text('a\n"1\n')
-    with pytest.raises(Mismatch, match="within a value"):
-        count_rows(tmp_path / "x.csv")
-
-
-@pytest.mark.parametrize(("text", "rows"), [
-    ("a\n", 0), ("a", 0), ("", 0), ("a\n1\n2\n", 2), ("a\n1\n2", 2), ('a\n"1\n2"\n', 1), ('a\n"1 ""\n"" 2"\n3\n', 2),
-    ('"a\nb"\n1\n', 1), ("a\r\n1\r\n", 1),
-])  # fmt: skip
-def test_rows_are_counted_by_line_ends_outside_quotes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rows: int
-) -> None:
-    (tmp_path / "x.csv").write_bytes(text.encode())
-    for size in (1, 2, 3, 1 << 20):
-        monkeypatch.setattr("orchestration.sources.csv_pages.CHUNK", size)
-        assert count_rows(tmp_path / "x.csv") == rows
