@@ -1,5 +1,6 @@
 """Rows of CSV as they come in: counted, told apart by an identity, and put together, without keeping them in memory."""
 
+import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -99,8 +100,14 @@ def append_page(page: Path, target: Path) -> int:
         return out.tell()
 
 
+def header_of(file: Path) -> list[str]:
+    """The names on the first line."""
+    with file.open(encoding="utf-8", errors="replace", newline="") as opened:
+        return next(csv.reader(opened), [])
+
+
 def count_rows(file: Path) -> int:
-    """Rows below the header, told by the line ends outside quotes."""
+    """Rows below the header, told by the line ends outside quotes; Mismatch where the last quote does not close."""
     lines, is_quoted, last = 0, False, b"\n"
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
@@ -108,4 +115,6 @@ def count_rows(file: Path) -> int:
             lines += sum(part.count(b"\n") for part in parts[is_quoted::2])
             is_quoted ^= len(parts) % 2 == 0
             last = chunk[-1:]
+    if is_quoted:
+        raise Mismatch("a file that ends within a value")
     return max(lines + (last != b"\n") - 1, 0)

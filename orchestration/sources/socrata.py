@@ -4,7 +4,6 @@ An export has display names and dates as people read them, a page has field name
 a data set look the same, one that will be pulled in increments comes by pages from the beginning.
 """
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,11 +20,12 @@ from orchestration.sources.csv_pages import (
     at_most_twice,
     count_rows,
     cut_back,
+    header_of,
     identities,
     refuse_other_counts,
     refuse_repeats,
 )
-from orchestration.sources.soda import SYSTEM_FIELDS, Soda, View
+from orchestration.sources.soda import Soda, View
 from orchestration.sources.state import BytesTold, Part, State
 from orchestration.sources.web import Web
 
@@ -119,10 +119,7 @@ class SocrataSource:
             refuse_other_counts(part.rows, total, self.soda.count(want.view_id, want.where))
             state.save(file.name, part)
             progress.info("%s/%s: %s, all %s rows", data_set.city, data_set.name, want.view_id, f"{part.rows:,}")
-        with file.open(encoding="utf-8", errors="replace", newline="") as opened:
-            header = next(csv.reader(opened), [])
-        names = {name: field for name, field in want.view.names.items() if name in header}
-        return delivered(file, url, part.rows, names)
+        return delivered(file, url, part.rows, want.view.names(header_of(file)))
 
     def _pull_pages(self, want: Wanted, data_set: DataSet, into: Path, state: State) -> Delivery | None:
         file, url = into / f"{want.view_id}.csv", self.soda.page_url(want.view_id)
@@ -144,12 +141,14 @@ class SocrataSource:
             refuse_repeats(seen)
             part = part.model_copy(update={"is_whole": True})
             state.save(file.name, part)
-        return delivered(file, url, part.rows, SYSTEM_FIELDS)
+        return delivered(file, url, part.rows, want.view.names(header_of(file)))
 
     def _next_page(self, want: Wanted, part: Part, file: Path, seen: Path) -> Part:
         page = file.with_suffix(".page")
         self.soda.page(want.view_id, want.where, self.page_rows, part.rows, page)
         found = identities(page, ":id")
+        if count_rows(page) != len(found):
+            raise Mismatch("a page that breaks off within a row")
         if len(found) == 0:
             raise Mismatch(f"the rows end after {part.rows:,}")
         if self.portal.api == "3" and part.rows % self.page_rows:

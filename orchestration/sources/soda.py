@@ -1,6 +1,7 @@
 """The questions that a Socrata portal is asked, in the words of its interfaces SODA 2 and SODA 3."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,11 +18,21 @@ SYSTEM_FIELDS = {":id": "socrata_id", ":updated_at": "socrata_updated_at"}
 class View:
     """What the portal tells about a data set: its mark of the last change, "" where there is none, and its columns.
 
-    `names` maps display names, which exports have, to field names; a display name of two columns is not in it.
+    `columns` are pairs of display and field name.
     """
 
     version: str
-    names: dict[str, str]
+    columns: list[tuple[str, str]]
+
+    def names(self, header: Sequence[str]) -> dict[str, str]:
+        """Names in a header to field names, where they differ; a display name of two columns is left out."""
+        system = {name: field for name, field in SYSTEM_FIELDS.items() if name in header}
+        if {name for name in header if name not in system} <= {field for _, field in self.columns}:
+            return system
+        display = Counter(name for name, _ in self.columns)
+        return system | {
+            name: field for name, field in self.columns if name in header and name != field and display[name] == 1
+        }
 
 
 @dataclass(frozen=True)
@@ -38,10 +49,8 @@ class Soda:
         answer = self.web.json(url)
         if not isinstance(answer, dict) or not isinstance(answer.get("columns"), list):
             raise _unexpected(url, answer, "the metadata of a data set")
-        called = [(column.get("name"), column.get("fieldName")) for column in answer["columns"]]
-        display = [name for name, _ in called]
-        names = {name: field for name, field in called if name != field and display.count(name) == 1}
-        return View(str(answer.get("rowsUpdatedAt") or ""), names)
+        columns = [(str(column.get("name")), str(column.get("fieldName"))) for column in answer["columns"]]
+        return View(str(answer.get("rowsUpdatedAt") or ""), columns)
 
     def count(self, view_id: str, where: str | None) -> int:
         """Number of rows that meet a condition."""

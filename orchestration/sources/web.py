@@ -148,7 +148,6 @@ class Web:
                     beginning = False
                 out.write(chunk)
                 on_bytes(out.tell())
-        _refuse_short(response)
 
     def _answer(self, method: str, url: str, params: Mapping[str, Any] | None, **options: Any) -> httpx.Response:
         response = self.client.request(method, url, params=params, **options)
@@ -232,12 +231,6 @@ def _is_rest(response: httpx.Response, have: int, mark: Path) -> bool:
     begins = have > 0 and response.headers.get("content-range", "").startswith(f"bytes {have}-")
     version = strong_version(response.headers)
     return begins and (version is None or version == mark.read_text())
-
-
-def _refuse_short(response: httpx.Response) -> None:
-    promised = response.headers.get("content-length", "")
-    if promised.isdigit() and response.num_bytes_downloaded != int(promised):
-        raise TryAgain(f"{response.num_bytes_downloaded:,} bytes where {int(promised):,} were promised")
 
 
 def _refuse_page(response: httpx.Response, beginning: bytes) -> None:

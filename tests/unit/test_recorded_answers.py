@@ -101,7 +101,7 @@ def test_metadata_without_a_mark(replaying: Recorded, web: Callable[..., Any]) -
     replaying.answers = {f"/api/views/{ONE}.json": Answer(body)}
     portal = Socrata(kind="socrata", domain=replaying.address, ids=[ONE])
     view = SocrataSource(portal, web(), scheme="http").soda.view(ONE)
-    assert (view.version, view.names) == ("", {})
+    assert (view.version, view.columns) == ("", [])
 
 
 # --- CKAN ---

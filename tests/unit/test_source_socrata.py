@@ -13,7 +13,6 @@ from orchestration.catalog.portals import Socrata
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import Landing, land
 from orchestration.sources.base import Last
-from orchestration.sources.csv_pages import count_rows
 from orchestration.sources.socrata import SocrataSource
 from tests.unit.servers.base import Fault
 from tests.unit.servers.portals import Row, SocrataServer, Table
@@ -105,6 +104,11 @@ def test_display_names_of_two_columns_are_not_told_apart(server: SocrataServer, 
     assert pull("snapshot").files[0].names == {"The C": "c"}
 
 
+def test_field_names_are_taken_for_nothing_else(server: SocrataServer, pull: Pull) -> None:
+    server.tables[ONE] = Table.of(rows_of(5), {"a": "b", "b": "a", "c": "The C"})
+    assert pull("append").files[0].names == {":id": "socrata_id", ":updated_at": "socrata_updated_at"}
+
+
 def test_a_condition_is_met_by_all_rows(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
     landing = pull("snapshot", where="b = 'plain'")
     assert {row["b"] for row in landed_rows(tmp_path, landing)} == {"plain"}
@@ -136,7 +140,8 @@ def test_progress_is_told(pull: Pull, caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("fault", [
     Fault("status", status=429, headers={"Retry-After": "0"}), Fault("status", status=500, times=3), Fault("html"),
     Fault("cut", after=100), Fault("stall", after=100, seconds=1.5), Fault("no_gzip"), Fault("half_gzip"),
-    Fault("long_length", after=50), Fault("short_length", after=50), Fault("half_body", after=200),
+    Fault("long_length", after=50), Fault("short_length", after=50), Fault("short_length", after=5),
+   Fault("half_body", after=200),
 ], ids=lambda fault: fault.kind)  # fmt: skip
 @pytest.mark.parametrize("what", [".csv", ".json"])
 def test_a_fault_that_passes_loses_nothing(
@@ -196,6 +201,7 @@ def test_a_count_that_disagrees_once_is_asked_again(
 ) -> None:
     server.counts = [25, 26]
     assert len(landed_rows(tmp_path, pull(growth))) == 25
+    assert len(server.asked(f"resource/{ONE}.json")) == 4
 
 
 def test_columns_that_change_between_pages(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
@@ -357,6 +363,7 @@ def test_it_begins_anew_where_the_portal_has_changed(server: SocrataServer, pull
 def test_and_where_another_question_is_asked(server: SocrataServer, pull: Pull, tmp_path: Path) -> None:
     cut_off(server, pull, after_pages=2)
     assert {row["b"] for row in landed_rows(tmp_path, pull(where="b = 'plain'"))} == {"plain"}
+    assert len(server.asked(".csv")) == 1
 
 
 @pytest.mark.parametrize("damage", ["half_a_page_more", "shorter", "state_gone", "state_garbled"])
@@ -387,19 +394,3 @@ def test_tables_that_were_whole_are_not_pulled_again(server: SocrataServer, pull
     landing = pull("yearly_files", ids=[ONE, TWO])
     assert [file.rows for file in landing.files] == [25, 12]
     assert not server.asked(f"{ONE}/rows.csv")
-
-
-# --- counting rows ---
-
-
-@pytest.mark.parametrize(("text", "rows"), [
-    ("a\n", 0), ("a", 0), ("", 0), ("a\n1\n2\n", 2), ("a\n1\n2", 2), ('a\n"1\n2"\n', 1), ('a\n"1 ""\n"" 2"\n3\n', 2),
-    ('"a\nb"\n1\n', 1), ("a\r\n1\r\n", 1),
-])  # fmt: skip
-def test_rows_are_counted_by_line_ends_outside_quotes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rows: int
-) -> None:
-    (tmp_path / "x.csv").write_bytes(text.encode())
-    for size in (1, 2, 3, 1 << 20):
-        monkeypatch.setattr("orchestration.sources.csv_pages.CHUNK", size)
-        assert count_rows(tmp_path / "x.csv") == rows

@@ -171,6 +171,7 @@ def test_a_broken_download_goes_on_where_it_broke_off(
     web().download(f"{server.url}/big.csv", tmp_path / "big.csv")
     start = int(server.requests[1].headers["range"].removeprefix("bytes=").rstrip("-"))
     assert 0 < start <= 600_000
+    assert server.requests[1].headers["if-range"].startswith('"')
     assert (tmp_path / "big.csv").read_bytes() == CONTENT
 
 
