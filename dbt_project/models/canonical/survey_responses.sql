@@ -1,5 +1,5 @@
-{# Questionnaires: (staging model, the items asked, the codes that stand for "don't know" and "no answer", the waves that
-   asked them; none for every wave). An item not asked is no answer refused. #}
+{# Questionnaires: (staging model, the items asked, the codes that stand for "don't know" and "no answer", the waves
+   that asked them; none for every wave). An item not asked is no answer refused. #}
 {% set surveys = [
     ('stg_riverbend__survey', [
         'safety_day', 'safety_night', 'trust_police', 'trust_clinicians', 'trust_community_org',
@@ -38,7 +38,7 @@ with answers as (
         wave,
         respondent_id,
         '{{ item }}' as item,
-        {% if no_answer %}case when {{ item }} not in ('{{ no_answer | join("', '") }}') then {{ item }} end{% else %}{{ item }}{% endif %} as response,
+        case when {{ item }} not in ('{{ no_answer | join("', '") }}') then {{ item }} end as response,
         weight,
         zone_id,
         source_dataset,
@@ -46,8 +46,7 @@ with answers as (
         source_file,
         source_line
     from {{ relation }}
-    where row_status = 'accepted'{% if waves %} and wave in ('{{ waves | join("', '") }}'){% endif %}
-
+    where row_status = 'accepted' and {{ "wave in ('" ~ waves | join("', '") ~ "')" if waves else 'true' }}
     {% if not loop.last %}union all{% endif %}
     {% else %}
     {{ no_rows(model, model.columns.keys() | reject('equalto', 'response_number') | list) }}

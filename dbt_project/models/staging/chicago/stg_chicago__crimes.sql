@@ -16,10 +16,15 @@ typed as (
         {{ parse_timestamp('crimes.date', published_time) }} as occurred_at,
         -- Leading zeros were lost from the codes that look like numbers: 6 is 06.
         case when length(crimes.fbi_code) = 1 then '0' || crimes.fbi_code else crimes.fbi_code end as fbi_code,
+        case crimes.description
+            when 'RETAIL THEFT' then '23C'
+            when 'POCKET-PICKING' then '23A'
+            when 'PURSE-SNATCHING' then '23B'
+            when 'FROM BUILDING' then '23D'
+        end as larceny_code,
         crimes.iucr,
         crimes.primary_type || ': ' || crimes.description as offense,
         crimes.primary_type,
-        crimes.description,
         crimes.arrest = 'True' as arrest_made,
         crimes.domestic = 'True' as is_domestic,
         crimes.block as block_address,
@@ -52,12 +57,7 @@ coded as (
             when '04A' then '13A'
             when '04B' then '13A'
             when '05' then '220'
-            when '06' then case description
-                when 'RETAIL THEFT' then '23C'
-                when 'POCKET-PICKING' then '23A'
-                when 'PURSE-SNATCHING' then '23B'
-                when 'FROM BUILDING' then '23D'
-            end
+            when '06' then larceny_code
             when '07' then '240'
             when '08A' then '13B'
             when '08B' then '13B'

@@ -1,10 +1,10 @@
+{% set space = 'case when square_feet is not null then 1000000000 else 0 end' %}
+{% set newest = space ~ ' + coalesce(try_cast(license_id as bigint), 0)' %}
+
 with versions as (
     -- A store stands twice where its license was renewed or its floor space added: the fuller, then the later license
     -- wins. Two shops of different names at one address stay two.
-    {{ rank_versions(
-        source('chicago', 'grocery_stores'), ['store_name', 'address'],
-        "case when square_feet is not null then 1000000000 else 0 end + coalesce(try_cast(license_id as bigint), 0)"
-    ) }}
+    {{ rank_versions(source('chicago', 'grocery_stores'), ['store_name', 'address'], newest) }}
 ),
 
 typed as (

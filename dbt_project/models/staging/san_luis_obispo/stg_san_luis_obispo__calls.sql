@@ -1,14 +1,12 @@
 {% set time_zone = 'America/Los_Angeles' %}
 {% set received = parse_timestamp("date || ' ' || received", '%m/%d/%y %H:%M') %}
 {% set readable = received ~ ' is not null' %}
+{% set snapshot_day = "regexp_extract(_file, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0)" %}
 
 with versions as (
     -- Every snapshot repeats the log; the one with the latest day in its name (2021-12-30) has the last word. Within
     -- one, the later of two rows is the fuller.
-    {{ rank_versions(
-        source('san_luis_obispo', 'calls'), ['case_number'], "regexp_extract(_file, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0)",
-        readable
-    ) }}
+    {{ rank_versions(source('san_luis_obispo', 'calls'), ['case_number'], snapshot_day, readable) }}
 ),
 
 typed as (

@@ -16,8 +16,8 @@ typed as (
         arrests.type_desc as arrest_type,
         -- Citations, applications for charges and referrals take nobody into custody.
         arrests.type in ('CA', 'SVC', 'JVA') as arrest_made,
-        -- Detail means work on intelligence or general complaints: officers' choice. Self means that the person came in,
-        -- nearly always to be served a warrant: neither an officer nor a caller started it.
+        -- Detail means work on intelligence or general complaints: officers' choice. Self means that the person came
+        -- in, nearly always to be served a warrant: neither an officer nor a caller started it.
         case arrests.initiated
             when 'Public' then 'community'
             when 'Officer' then 'officer'
