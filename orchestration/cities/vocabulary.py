@@ -12,7 +12,8 @@ Guessable = Literal["calls", "requests", "offenses", "contacts", "zones"]
 Patterns = tuple[str, str, str]  # names that are sure, likely, weak
 
 ID = r"(number|num|no|id|nbr)"
-TIME = r"(_?(date_?time|datetime|date|time|dttm|ts))?"
+MOMENT = r"date_?time|datetime|date|time|dttm|ts"
+TIME = rf"(_?({MOMENT}))?"
 
 PLACE: dict[str, Patterns] = {
     "native_zone": (
@@ -48,7 +49,7 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
         ),
         "received_at": (
             rf"(call|time|date)?_?(received|create|created|queued|entry|entered){TIME}|original_time_queued"
-            rf"|call_{TIME.replace('?', '', 1)}|call_received",
+            rf"|call_?({MOMENT})|call_received",
             rf"(incident|event|start|report(ed)?|response|time){TIME}|(date_?time|datetime)(_.*)?|.*(received|created|queued){TIME}",
             r".*(date|time).*",
         ),

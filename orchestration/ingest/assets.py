@@ -59,7 +59,10 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         if self.folder:
             own = Path(self.folder) / data_set.city  # where a folder holds several cities, each has its own in it
-            return FolderSource(own if own.is_dir() else Path(self.folder))
+            given = FolderSource(own if own.is_dir() else Path(self.folder))
+            others = [other for other in cities()[data_set.city].data_sets.values() if given.holds(other)]
+            # Saved files need not be all that a city's portals have.
+            return given if data_set in others or not data_set.source or not others else None
         dropped = FolderSource(settings().incoming / data_set.city)
         if dropped.holds(data_set):
             return dropped

@@ -4,6 +4,7 @@ How a data set grows (`DataSet.growth`) says what a new pull replaces. Nothing h
 in use stays in raw, with its landing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,8 +50,13 @@ def loads_after(growth: Growth, released: Sequence[Load], pulled: Load | None) -
 
 
 def files_in_use(growth: Growth, loads: Sequence[Load]) -> list[list[FileRead]]:
-    """The files of each load whose rows count: all, or of yearly files the newest of each name."""
+    """The files of each load whose rows count: all, or of yearly files the newest of each part."""
     if growth != "yearly_files":
         return [load.files for load in loads]
-    newest = {file.file: number for number, load in enumerate(loads) for file in load.files}
-    return [[file for file in load.files if newest[file.file] == number] for number, load in enumerate(loads)]
+    newest = {part_of(file.file): number for number, load in enumerate(loads) for file in load.files}
+    return [[file for file in load.files if newest[part_of(file.file)] == number] for number, load in enumerate(loads)]
+
+
+def part_of(file: str) -> str:
+    """What a file is the whole of, or with other pages: its name without the number of its page."""
+    return re.sub(r"-\d{6}(?=\.[^./]+$)", "", file)

@@ -8,9 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
-
-from orchestration.ingest.errors import SourceError
 from orchestration.sources.web import TryAgain, Web
 
 GZIP = b"\x1f\x8b"  # no text begins so
@@ -35,23 +32,7 @@ def fetch_answer(
         arriving.replace(target)
         return parsed
 
-    return patiently(web, url, fetch)
-
-
-def patiently(web: Web, url: str, attempt: Callable[[], Parsed]) -> Parsed:
-    """Repeat what raises TryAgain, as often and with such pauses as `web` repeats requests."""
-    retrying = Retrying(
-        retry=retry_if_exception_type(TryAgain), wait=web.wait, stop=stop_after_attempt(web.attempts), reraise=True
-    )
-    try:
-        return retrying(attempt)
-    except TryAgain as error:
-        raise SourceError(
-            file=url,
-            found=f"{web.attempts} times {error}",
-            expected="an answer with data",
-            mend="try again later; if it stays so, look whether the portal has moved or is down",
-        ) from error
+    return web.patiently(url, "an answer with data", fetch)
 
 
 def _unpacked(file: Path) -> bytes:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.ingest.errors import SourceError
-from orchestration.sources.answers import patiently
 from orchestration.sources.arcgis_answers import checked
 from orchestration.sources.web import Web
 
@@ -76,4 +75,4 @@ def ask(web: Web, url: str, params: Mapping[str, Any]) -> dict[str, Any]:
     def once() -> dict[str, Any]:
         return checked(web.json(url, {"f": "json", **params}), url)
 
-    return patiently(web, url, once)
+    return web.patiently(url, "an answer with data", once)

@@ -197,6 +197,7 @@ class Web:
                 found=f"{self.attempts} times {_in_words(error)}",
                 expected=expected,
                 mend="try again later; if it stays so, look whether the portal has moved or is down",
+                passing=True,
             ) from error
 
 

@@ -27,12 +27,19 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
+DATES = {"called_at", "calldatetime", "createddate", "statusdate", "duedate", "lastactivitydate"}  # of ArcGIS layers
+
+
 def write_arcgis(path: Path, fields: Sequence[str], features: Iterable[Row]) -> None:
     """A page of an ArcGIS answer: every field in every feature; `x` and `y` become its point."""
     content = {
         "objectIdFieldName": "OBJECTID",
         "geometryType": "esriGeometryPoint",
         "spatialReference": {"wkid": 4326},
+        "fields": [
+            {"name": name, "type": "esriFieldTypeDate" if name.lower() in DATES else "esriFieldTypeString"}
+            for name in ("OBJECTID", *fields)
+        ],
         "features": [
             {
                 "attributes": {"OBJECTID": number} | {field: feature.get(field) for field in fields},

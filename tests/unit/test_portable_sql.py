@@ -14,7 +14,7 @@ MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 # Raw functions and syntax that the other engine lacks, or understands differently, and what stands for them.
 BANNED = {
     r"(try_)?strptime|strftime|try_to_timestamp|to_timestamp|to_date": "parse_timestamp",
-    r"epoch|epoch_ms|unix_timestamp|make_timestamp": "minutes_between or epoch_ms_to_utc",
+    r"epoch|epoch_ms|unix_timestamp|make_timestamp": "minutes_between or iso_to_utc",
     r"date_?diff|date_?sub|date_?add": "dbt.datediff and dbt.dateadd, or minutes_between",
     r"timezone|from_utc_timestamp": "local_to_utc or utc_to_local",
     r"dayofweek|weekday|isodow": "a macro with ISO days: engines begin the week on different days",

@@ -17,15 +17,6 @@
     timezone('{{ time_zone }}', timezone('UTC', {{ utc_time }}))
 {%- endmacro %}
 
-{# Milliseconds since 1970 (text or number) to a UTC TIMESTAMP; NULL where it is no number. #}
-{% macro epoch_ms_to_utc(milliseconds) -%}
-    {{ return(adapter.dispatch('epoch_ms_to_utc', 'footprint')(milliseconds)) }}
-{%- endmacro %}
-
-{% macro default__epoch_ms_to_utc(milliseconds) -%}
-    make_timestamp(try_cast({{ milliseconds }} as bigint) * 1000)
-{%- endmacro %}
-
 {# ISO 8601 text with an offset to a UTC TIMESTAMP; NULL where it does not fit. #}
 {% macro iso_to_utc(text) -%}
     {{ return(adapter.dispatch('iso_to_utc', 'footprint')(text)) }}

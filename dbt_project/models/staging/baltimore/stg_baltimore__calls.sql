@@ -1,6 +1,6 @@
 {% set time_zone = 'America/New_York' %}
 {% set is_deleted = "lower(coalesce(isdeleted, '')) in ('1', 'true', 'y', 'yes')" %}
-{% set readable = 'callnumber is not null and ' ~ epoch_ms_to_utc('calldatetime') ~ ' is not null' %}
+{% set readable = 'callnumber is not null and ' ~ iso_to_utc('calldatetime') ~ ' is not null' %}
 {% set in_use = readable ~ ' and not ' ~ is_deleted %}
 
 with versions as (
@@ -11,7 +11,7 @@ with versions as (
 typed as (
     select
         calls.callnumber as call_id,
-        {{ epoch_ms_to_utc('calls.calldatetime') }} as called_at_utc,
+        {{ iso_to_utc('calls.calldatetime') }} as called_at_utc,
         -- A unit that reports itself out of service is no call for one. Of the others nothing says who started them.
         case when calls.priority = 'Out-of-Service' then 'administrative' else 'unknown' end as initiation,
         calls.priority,
@@ -26,7 +26,7 @@ typed as (
         calls._line as source_line,
         case
             when calls.callnumber is null then 'missing_key'
-            when {{ epoch_ms_to_utc('calls.calldatetime') }} is null then 'unreadable_time'
+            when {{ iso_to_utc('calls.calldatetime') }} is null then 'unreadable_time'
         end as quarantine_reason,
         -- The publisher marks records it has withdrawn and leaves them in.
         case

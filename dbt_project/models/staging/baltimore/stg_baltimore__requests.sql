@@ -1,18 +1,18 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = 'srrecordid is not null and ' ~ epoch_ms_to_utc('createddate') ~ ' is not null' %}
+{% set readable = 'srrecordid is not null and ' ~ iso_to_utc('createddate') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('baltimore', 'requests_311'), ['srrecordid'], epoch_ms_to_utc('statusdate'), readable
+        source('baltimore', 'requests_311'), ['srrecordid'], iso_to_utc('statusdate'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.srrecordid as request_id,
-        {{ epoch_ms_to_utc('requests.createddate') }} as requested_at_utc,
+        {{ iso_to_utc('requests.createddate') }} as requested_at_utc,
         -- The date of the last status is the date of closing only where that status is closed.
-        case when lower(requests.srstatus) like 'closed%' then {{ epoch_ms_to_utc('requests.statusdate') }} end
+        case when lower(requests.srstatus) like 'closed%' then {{ iso_to_utc('requests.statusdate') }} end
             as closed_at_utc,
         requests.srtype as category,
         requests.agency,
@@ -26,7 +26,7 @@ typed as (
         requests._line as source_line,
         case
             when requests.srrecordid is null then 'missing_key'
-            when {{ epoch_ms_to_utc('requests.createddate') }} is null then 'unreadable_time'
+            when {{ iso_to_utc('requests.createddate') }} is null then 'unreadable_time'
         end as quarantine_reason,
         -- Calls for information (types beginning with ECC) ask for no service in a place.
         case

@@ -1,5 +1,5 @@
 {% set time_zone = 'America/Detroit' %}
-{% set readable = 'incident_entry_id is not null and ' ~ epoch_ms_to_utc('called_at') ~ ' is not null' %}
+{% set readable = 'incident_entry_id is not null and ' ~ iso_to_utc('called_at') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('detroit', 'calls'), ['incident_entry_id'], '_load_number', readable) }}
@@ -8,7 +8,7 @@ with versions as (
 typed as (
     select
         calls.incident_entry_id as call_id,
-        {{ epoch_ms_to_utc('calls.called_at') }} as called_at_utc,
+        {{ iso_to_utc('calls.called_at') }} as called_at_utc,
         -- Minutes and their fraction, not times. A negative one is a clock set back: it says nothing.
         case when try_cast(calls.intake_time as double) >= 0 then try_cast(calls.intake_time as double) end
             as intake_minutes,
@@ -32,7 +32,7 @@ typed as (
         calls._line as source_line,
         case
             when calls.incident_entry_id is null then 'missing_key'
-            when {{ epoch_ms_to_utc('calls.called_at') }} is null then 'unreadable_time'
+            when {{ iso_to_utc('calls.called_at') }} is null then 'unreadable_time'
         end as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('detroit', 'calls') }} as calls
