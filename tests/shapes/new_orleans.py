@@ -57,7 +57,9 @@ def write(folder: Path) -> None:
             ],
             # A call of another year's table, and one that begins in the hour that the clock skips.
             2019: [
-                call(90005, 2014, datetime(2014, 12, 31, 23), disposition="GOA", timeclosed=iso(datetime(2015, 1, 1, 2))),
+                call(
+                    90005, 2014, datetime(2014, 12, 31, 23), disposition="GOA", timeclosed=iso(datetime(2015, 1, 1, 2))
+                ),
                 call(90007, 2019, datetime(2019, 3, 10, 2, 30)),
             ],
         }[year]
