@@ -1,4 +1,5 @@
-{# Every staging model with the entity it feeds: the one list that canonical, quarantine and row accounting go through. #}
+{# Every staging model with the entity it feeds: the one list that canonical, quarantine and row accounting go through.
+   Where one data set feeds two entities, the rows are accounted for by the model of the entity that the catalog names. #}
 {% macro staged_models() -%}
     {{ return([
         ('stg_riverbend__calls', 'calls'),
@@ -22,6 +23,8 @@
         ('stg_seattle__tracts_2015', 'zones'),
         ('stg_seattle__beats', 'zones'),
         ('stg_seattle__budget_lines', 'budget_lines'),
+        ('stg_seattle__unit_responses', 'unit_responses'),
+        ('stg_seattle__dispatched_calls', 'calls'),
         ('stg_new_orleans__calls', 'calls'),
         ('stg_new_orleans__requests', 'requests'),
         ('stg_new_orleans__tracts', 'zones'),

@@ -4,46 +4,63 @@ The rows are in tests/shapes, one module a city. Each trap that a portal is know
 own; here is what must become of it.
 """
 
-from collections.abc import Callable, Iterator
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.run import RunOutcome
-from tests.shapes import austin, baltimore, cincinnati, detroit, new_orleans, san_francisco
+from tests.integration.conftest import environment
+from tests.shapes import austin, baltimore, cincinnati, detroit, new_orleans, san_francisco, seattle
 
-Refresh = Callable[..., list[RunOutcome]]
-
-CITIES: list[ModuleType] = [austin, baltimore, cincinnati, detroit, new_orleans, san_francisco]
+CITIES: list[ModuleType] = [austin, baltimore, cincinnati, detroit, new_orleans, san_francisco, seattle]
 NAMES = [module.__name__.rpartition(".")[2] for module in CITIES]
 
 
 @pytest.fixture(scope="module")
-def run(main_job: Refresh, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
-    """A warehouse folder after one run of all the cities, each with a folder of its own; and how the run ended."""
-    home, exports = tmp_path_factory.mktemp("shapes") / "warehouse", tmp_path_factory.mktemp("exports")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A warehouse folder after one run of all the cities from their drop folders, and what the run said.
+
+    From a drop folder a data set may be missing in a city with a portal: Seattle's files are not here.
+    """
+    home = tmp_path_factory.mktemp("shapes") / "warehouse"
     for name, module in zip(NAMES, CITIES, strict=True):
-        (exports / name).mkdir()
-        module.write(exports / name)
-    (outcome,) = main_job(home, ",".join(NAMES), exports)
-    return home, outcome
+        folder = home / "incoming" / name
+        folder.mkdir(parents=True)
+        module.write(folder)
+    elsewhere = home.with_name("elsewhere")
+    variables = environment(home, elsewhere)
+    done = subprocess.run(
+        [sys.executable, "-c", "from orchestration.cli import app; app()", "run", "--json"],
+        env=variables,
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.stdout.startswith("{"), done.stderr[-4000:]
+    return home, json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
-def warehouse(run: tuple[Path, RunOutcome]) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(run: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The run's build database: staging and canonical."""
     with duckdb.connect(str(run[0] / "build" / "warehouse.duckdb"), read_only=True) as connection:
         yield connection
 
 
-def test_all_cities_pass_the_gates_in_one_run(run: tuple[Path, RunOutcome]) -> None:
-    _, outcome = run
-    assert [gate for gate in outcome.gates if not gate["success"] and gate["severity"] == "critical"] == []
-    assert outcome.failures == []
-    assert outcome.success
-    assert {landed.city for landed in outcome.landed} == set(NAMES)
+def test_all_cities_pass_the_gates_in_one_run(run: tuple[Path, dict[str, Any]]) -> None:
+    _, said = run
+    assert [gate for gate in said["gates"] if not gate["success"] and gate["severity"] == "critical"] == []
+    assert said["failures"] == []
+    assert said["success"]
+    assert sorted(said["cities"]) == NAMES
 
 
 # Of a call: who started it, on what evidence, and where it stands; its instant in UTC where that is the trap.
@@ -69,6 +86,11 @@ CALLS = {
     "baltimore P240009005": ("unknown", "none", "missing"),
     "austin 240000001": ("community", "explicit", "missing"),
     "austin 240000003": ("officer", "explicit", "missing"),
+    "seattle 2025000000001": ("community", "explicit", "located"),
+    "seattle 2025000009001": ("officer", "explicit", "located"),
+    "seattle 2025000009002": ("alarm", "explicit", "located"),
+    "seattle 2025000009003": ("community", "explicit", "withheld"),
+    "seattle 2025000009004": ("community", "explicit", "missing"),
 }
 
 
@@ -133,6 +155,7 @@ SET_ASIDE = {
     ("san_francisco", "incidents", "excluded", "supplement_of_a_report"): 1,
     ("san_francisco", "tracts", "excluded", "outside_city"): 1,
     ("san_francisco", "tracts", "excluded", "water_only"): 1,
+    ("seattle", "call_dispatches", "quarantined", "missing_key"): 1,
 }
 
 
@@ -203,6 +226,28 @@ def test_a_crime_links_to_its_call(warehouse: duckdb.DuckDBPyConnection) -> None
     assert linked == 200
 
 
+def test_one_table_feeds_calls_and_units_and_is_accounted_for_once(
+    warehouse: duckdb.DuckDBPyConnection, run: tuple[Path, dict[str, Any]]
+) -> None:
+    ((calls,), (units,)) = warehouse.execute(
+        """
+        select count(*) from canonical.calls where city = 'seattle'
+        union all
+        select count(*) from canonical.unit_responses where city = 'seattle'
+        """
+    ).fetchall()
+    with duckdb.connect(str(run[0] / "releases" / "current" / "analyst.duckdb"), read_only=True) as analyst:
+        fates = analyst.execute(
+            "select fate, rows, landed_rows from audit.row_accounting where city = 'seattle' order by fate"
+        ).fetchall()
+        sent = analyst.execute(
+            "select unit_count, officer_minutes from demand.fct_calls where call_id = '2025000000001'"
+        ).fetchall()
+    assert sorted([calls, units]) == [104, 204]
+    assert fates == [("accepted", 204, 205), ("quarantined", 1, 205)]
+    assert sent == [(2, 160)]  # two units of two officers, 40 minutes each
+
+
 def test_notes_and_addresses_end_at_landing(warehouse: duckdb.DuckDBPyConnection) -> None:
     columns = {
         (table.partition("__")[0], column)
@@ -231,7 +276,7 @@ POPULATIONS = {
 
 
 @pytest.mark.parametrize("key", POPULATIONS)
-def test_what_counts_as_demand(run: tuple[Path, RunOutcome], key: str) -> None:
+def test_what_counts_as_demand(run: tuple[Path, dict[str, Any]], key: str) -> None:
     release = run[0] / "releases" / "current" / "analyst.duckdb"
     with duckdb.connect(str(release), read_only=True) as analyst:
         found = analyst.execute(
@@ -241,7 +286,7 @@ def test_what_counts_as_demand(run: tuple[Path, RunOutcome], key: str) -> None:
 
 
 @pytest.mark.parametrize("city", ["new_orleans", "san_francisco", "baltimore"])
-def test_located_calls_have_a_tract(run: tuple[Path, RunOutcome], city: str) -> None:
+def test_located_calls_have_a_tract(run: tuple[Path, dict[str, Any]], city: str) -> None:
     release = run[0] / "releases" / "current" / "analyst.duckdb"
     with duckdb.connect(str(release), read_only=True) as analyst:
         ((located, placed),) = analyst.execute(
@@ -251,7 +296,7 @@ def test_located_calls_have_a_tract(run: tuple[Path, RunOutcome], city: str) -> 
     assert located == placed > 100
 
 
-def test_austins_requests_have_a_tract_that_calls_tell(run: tuple[Path, RunOutcome]) -> None:
+def test_austins_requests_have_a_tract_that_calls_tell(run: tuple[Path, dict[str, Any]]) -> None:
     release = run[0] / "releases" / "current" / "analyst.duckdb"
     with duckdb.connect(str(release), read_only=True) as analyst:
         zones = analyst.execute("select zone_id from zones.dim_zone where city = 'austin' order by 1").fetchall()

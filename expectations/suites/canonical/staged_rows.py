@@ -29,7 +29,15 @@ def expectations() -> list[Expectation]:
                 coalesce(s.rows, 0) - coalesce(l.rows, 0) as difference
             from raw.loads as l
             full join (
-                select city, source_dataset as data_set, load_id, sum(rows) as rows from {batch} group by all
+                -- A second entity made from the same rows does not count them again.
+                select city, source_dataset as data_set, load_id, sum(rows) as rows
+                from {batch} as staged
+                where not exists (
+                    select 1 from raw.loads as o
+                    where o.city = staged.city and o.data_set = staged.source_dataset
+                        and o.load_id = staged.load_id and o.entity <> staged.entity
+                )
+                group by all
             ) as s using (city, data_set, load_id)
             where coalesce(l.rows, 0) <> coalesce(s.rows, 0)
             """,

@@ -1,12 +1,19 @@
 with staged as (
     select
-        city,
-        source_dataset as data_set,
-        load_id,
-        row_status as fate,
-        coalesce(row_reason, '') as reason,
-        rows
-    from {{ ref('staged_rows') }}
+        staged_rows.city,
+        staged_rows.source_dataset as data_set,
+        staged_rows.load_id,
+        staged_rows.row_status as fate,
+        coalesce(staged_rows.row_reason, '') as reason,
+        staged_rows.rows
+    from {{ ref('staged_rows') }} as staged_rows
+    -- A second entity made from the same rows does not count them again.
+    inner join {{ source('loads', 'loads') }} as loads
+        on
+            staged_rows.city = loads.city
+            and staged_rows.source_dataset = loads.data_set
+            and staged_rows.load_id = loads.load_id
+            and staged_rows.entity = loads.entity
 ),
 
 unreadable as (
