@@ -55,7 +55,9 @@ class Landing(BaseModel):
         return sum(file.bytes for file in self.files)
 
 
-def land(source: Source, data_set: DataSet, landing_root: Path, last: Last | None = None) -> tuple[Landing, Path] | None:
+def land(
+    source: Source, data_set: DataSet, landing_root: Path, last: Last | None = None
+) -> tuple[Landing, Path] | None:
     """Bring a data set in. Returns its landing and folder, None where nothing is new since `last`.
 
     A delivery already there is left as it was. What a pull that breaks off has brought is kept, apart from all

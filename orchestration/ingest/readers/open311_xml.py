@@ -45,8 +45,8 @@ def read_open311_xml(
 
 def _requests(file: RawFile, data_set: DataSet) -> Iterator[Row]:
     """Each request by its elements; one after the other is forgotten, so that a large answer takes little memory."""
-    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-    from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
 
     path: list[Element] = []
     try:
