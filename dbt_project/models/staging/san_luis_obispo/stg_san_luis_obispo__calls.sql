@@ -1,7 +1,7 @@
 {% set time_zone = 'America/Los_Angeles' %}
 {% set received = parse_timestamp("date || ' ' || received", '%m/%d/%y %H:%M') %}
 {% set readable = received ~ ' is not null' %}
-{% set snapshot_day = "regexp_extract(_file, '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0)" %}
+{% set snapshot_day = first_match('_file', '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0) %}
 
 with versions as (
     -- Every snapshot repeats the log; the one with the latest day in its name (2021-12-30) has the last word. Within
@@ -21,10 +21,10 @@ typed as (
         calls.clearance_code as disposition,
         calls.grid_location as native_zone,
         calls.address,
-        try_cast(regexp_extract(calls.address, '^([0-9]+) ', 1) as integer) as house_number,
+        try_cast({{ first_match('calls.address', '^([0-9]+) ', 1) }} as integer) as house_number,
         -- COM1 to COM9 and COMSP1, COMSP2 answer from the communications center: where nobody else is named, nobody
         -- arrives anywhere. The value ends in a line break.
-        coalesce(regexp_extract(calls.units, '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) <> '', false) as is_desk_only,
+        coalesce({{ first_match('calls.units', '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) }} <> '', false) as is_desk_only,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
@@ -56,8 +56,8 @@ rolled_over as (
             when house_number is not null and address not like '% BLK %'
                 then
                     cast(floor(house_number / 100) * 100 as integer) || ' BLK '
-                    || trim(regexp_extract(address, '^[0-9]+ ([^#;]*)', 1))
-            else nullif(trim(regexp_extract(address, '^([^#;]*)', 1)), '')
+                    || trim({{ first_match('address', '^[0-9]+ ([^#;]*)', 1) }})
+            else nullif(trim({{ first_match('address', '^([^#;]*)', 1) }}), '')
         end as block_address,
         case
             when call_id is null then 'missing_key'
