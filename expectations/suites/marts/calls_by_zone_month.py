@@ -1,4 +1,4 @@
-"""Guards demand.calls_by_zone_month: tracts add up to the calls of the month."""
+"""Guards demand.calls_by_zone_month: zones add up to the calls of the month."""
 
 from __future__ import annotations
 

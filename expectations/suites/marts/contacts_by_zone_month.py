@@ -1,4 +1,4 @@
-"""Guards enforcement.contacts_by_zone_month: tracts add up to the contacts of the month."""
+"""Guards enforcement.contacts_by_zone_month: zones add up to the contacts of the month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guards crime.offenses_by_zone_month: tracts add up to the offenses of the month."""
+"""Guards crime.offenses_by_zone_month: zones add up to the offenses of the month."""
 
 from __future__ import annotations
 
