@@ -20,6 +20,8 @@ from orchestration.run import RunOutcome
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = "from orchestration.cli import app; app()"
+# A log without a key, in which two rows are the same in every column.
+LOG = "Call Received;Problem;Priority\n" + "".join(f"2024-03-{day:02d} 10:00;NOISE;3\n" for day in (1, 2, 2, 3))
 EXPORTS = ("calls_for_service.csv", "offenses.csv", "requests_311.json", "zones.geojson")
 
 
@@ -54,6 +56,7 @@ def springfield(
     exports.mkdir()
     for name in EXPORTS:
         shutil.copy(demo_exports / name, exports)
+    (exports / "phone_calls.csv").write_text(LOG)
     done = footprint(project, home, "city", "new", "springfield", "--from", str(exports), "--json")
     assert done.returncode == 0, done.stderr
     (outcome,) = main_job(home, "springfield", exports, project=project)
@@ -64,6 +67,7 @@ def test_the_drafts_run_to_a_release(springfield: NewCity) -> None:
     assert springfield.outcome.success, springfield.outcome.failures
     assert {one["name"]: one["entity"] for one in springfield.answer["data_sets"]} == {
         "calls_for_service": "calls", "offenses": "offenses", "requests_311": "requests", "zones": "zones",
+        "phone_calls": "calls",
     }  # fmt: skip
     assert springfield.answer["passed_over"] == {}
 
@@ -71,9 +75,12 @@ def test_the_drafts_run_to_a_release(springfield: NewCity) -> None:
 @pytest.mark.parametrize(
     ("table", "columns"),
     [
-        ("demand.fct_calls", "call_id, call_at_utc, initiation, priority, final_type, disposition"),
+        (
+            "(from demand.fct_calls where source_dataset = 'calls_for_service')",
+            "call_id, call_at_utc, initiation, priority, final_type, disposition",
+        ),
         ("crime.fct_offenses", "offense_id, offense_at_utc"),
-        ("demand.fct_requests", "request_id, requested_at_utc"),
+        ("(from demand.fct_requests where channel = '311')", "request_id, requested_at_utc"),
     ],
 )
 def test_the_drafts_say_what_the_models_by_hand_say(
@@ -85,6 +92,17 @@ def test_the_drafts_say_what_the_models_by_hand_say(
         with duckdb.connect(str(release / "analyst.duckdb"), read_only=True) as connection:
             found.append(connection.execute(f"select {columns} from {table} order by all").fetchall())
     assert len(found[0]) > 500 and found[0] == found[1]
+
+
+def test_rows_without_a_key_all_count(springfield: NewCity) -> None:
+    with duckdb.connect(
+        str(springfield.home / "releases" / "current" / "analyst.duckdb"), read_only=True
+    ) as connection:
+        found = connection.execute(
+            "select call_at_utc::varchar, final_type from demand.fct_calls where source_dataset = 'phone_calls' order by 1"
+        ).fetchall()
+    # Central time: six hours behind in early March.
+    assert found == [(f"2024-03-{day:02d} 16:00:00", "NOISE") for day in (1, 2, 2, 3)]
 
 
 def test_check_tells_what_the_files_could_not(springfield: NewCity) -> None:
