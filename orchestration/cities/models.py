@@ -51,16 +51,16 @@ def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping
         joined = "\n    left join versions\n        on {{ same_row('rows', 'versions') }}"
     quarantine = []
     if key:
-        quarantine.append(f"when {_name(key)} is null then 'missing_key'")
+        quarantine.append(f"when typed.{_name(key)} is null then 'missing_key'")
     if start:
-        quarantine.append(f"when guessed_{start} is null then 'unreadable_time'")
+        quarantine.append(f"when typed.guessed_{start} is null then 'unreadable_time'")
     reason = (
         "case\n            " + "\n            ".join(quarantine) + "\n        end"
         if quarantine
         else "cast(null as varchar)"
     )
     return _MODEL.format(
-        versions=versions, typed=",\n        ".join(typed) + ("," if typed else ""), reason=reason, excluded=excluded,
+        versions=versions, typed="".join(f"        {one},\n" for one in typed), reason=reason, excluded=excluded,
         city=city, table=table, joined=joined, select=select, settings=settings, time_zone=time_zone,
     )  # fmt: skip
 
@@ -81,8 +81,7 @@ _MODEL = """-- A first draft, written from the files alone: confirm each line, a
 with {versions}typed as (
     select
         rows.*,
-        {typed}
-        {excluded} as exclusion_reason
+{typed}        {excluded} as exclusion_reason
     from {{{{ source('{city}', '{table}') }}}} as rows{joined}
 ),
 
