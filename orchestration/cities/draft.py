@@ -1,6 +1,7 @@
 """A new city from files at hand: looked at, guessed, and drafted."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,9 @@ def draft(
         raise ValueError(f"{name!r} is no name for a city: lower-case letters, digits and underscores, a letter first")
     if not guesses:
         raise ValueError("no file holds calls, requests, offenses, contacts or zones that could be recognised")
+    if source and source["kind"] == "ckan":
+        # The sample came as JSON; what is pulled from a datastore lands as CSV.
+        guesses = [replace(one, profile=replace(one.profile, format="csv", files=("*.csv",))) for one in guesses]
     known = boundary_of(tuple(guesses))
     boundary = known or WORLD
     notes = []

@@ -36,65 +36,74 @@ def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping
     """The staging model of a data set."""
     table, start = guess.profile.name, START.get(guess.entity)
     key = guess.key[0] if guess.key else None
-    readable = [f"rows.{_name(key)} is not null"] if key else []
-    typed = _typed(guess, time_zone)
-    select = ",\n    ".join(f"{_final(name, column, guess, city, time_zone)}" for name, column in columns.items())
-    versions, joined, excluded = "", "", "cast(null as varchar)"
+    typed = _typed(guess)
+    select = ",\n    ".join(f"{_final(name, column, guess, city)}" for name, column in columns.items())
+    settings, versions, joined, excluded = "", "", "", "cast(null as varchar)"
     if key:
         excluded = "{{ version_reason('versions') }}"
         newest = guess.columns.get("updated_at")
-        by = _time(guess, newest, time_zone).replace("rows.", "") if newest else "_load_number"
+        by = _time(guess, newest).replace("rows.", "") if newest else "_load_number"
         conditions = [f"{_name(key)} is not null"]
         if start:
-            conditions.append(f"{_time(guess, guess.columns[start], time_zone).replace('rows.', '')} is not null")
-        versions = _VERSIONS.format(
-            newest=_jinja(by), readable=" ~ ' and ' ~ ".join(_jinja(condition) for condition in conditions),
-            city=city, table=table, key=_name(key),
-        )  # fmt: skip
+            conditions.append(f"{_time(guess, guess.columns[start]).replace('rows.', '')} is not null")
+        settings = _SETTINGS.format(newest=_jinja(by), readable="\n    ~ ' and ' ~ ".join(map(_jinja, conditions)))
+        versions = _VERSIONS.format(city=city, table=table, key=_name(key))
         joined = "\n    left join versions\n        on {{ same_row('rows', 'versions') }}"
     quarantine = []
     if key:
-        quarantine.append(f"when {readable[0].replace(' not null', ' null')} then 'missing_key'")
+        quarantine.append(f"when typed.{_name(key)} is null then 'missing_key'")
     if start:
-        quarantine.append(f"when {_time(guess, guess.columns[start], time_zone)} is null then 'unreadable_time'")
+        quarantine.append(f"when typed.guessed_{start} is null then 'unreadable_time'")
     reason = (
         "case\n            " + "\n            ".join(quarantine) + "\n        end"
         if quarantine
         else "cast(null as varchar)"
     )
     return _MODEL.format(
-        versions=versions, typed=",\n        ".join(typed) + ("," if typed else ""), reason=reason, excluded=excluded,
-        city=city, table=table, joined=joined, select=select,
+        versions=versions, typed="".join(f"        {one},\n" for one in typed), reason=reason, excluded=excluded,
+        city=city, table=table, joined=joined, select=select, settings=settings, time_zone=time_zone,
     )  # fmt: skip
 
 
+_SETTINGS = """{{% set newest = {newest} %}}
+{{% set readable =
+    {readable}
+%}}
+"""
 _VERSIONS = """versions as (
-    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], {newest}, {readable}) }}}}
+    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], newest, readable) }}}}
 ),
 
 """
 _MODEL = """-- A first draft, written from the files alone: confirm each line, and take away how sure it was.
+{{% set time_zone = '{time_zone}' %}}
+{settings}
 with {versions}typed as (
     select
         rows.*,
-        {typed}
-        {reason} as quarantine_reason,
-        {excluded} as exclusion_reason
+{typed}        {excluded} as exclusion_reason
     from {{{{ source('{city}', '{table}') }}}} as rows{joined}
+),
+
+judged as (
+    select
+        typed.*,
+        {reason} as quarantine_reason
+    from typed
 )
 
 select
     {select},
     {{{{ row_status('quarantine_reason', 'exclusion_reason') }}}} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
-from typed
+from judged
 """
 
 
-def _typed(guess: DataSetGuess, time_zone: str) -> list[str]:
+def _typed(guess: DataSetGuess) -> list[str]:
     """Expressions of the typed rows: times in UTC, and where the coordinates stand."""
     found = [
-        f"{_time(guess, one, time_zone)} as guessed_{role}"
+        f"{_time(guess, one)} as guessed_{role}"
         for role, one in guess.columns.items()
         if role in TIMES and role != "updated_at"
     ]
@@ -104,9 +113,9 @@ def _typed(guess: DataSetGuess, time_zone: str) -> list[str]:
     return found
 
 
-def _final(name: str, column: Mapping[str, Any], guess: DataSetGuess, city: str, time_zone: str) -> str:
+def _final(name: str, column: Mapping[str, Any], guess: DataSetGuess, city: str) -> str:
     """A column of the contract: its expression, and a note on how sure it is."""
-    found = _constant(name, guess, city) or _derived(name, guess, time_zone) or _mapped(name, guess)
+    found = _constant(name, guess, city) or _derived(name, guess) or _mapped(name, guess)
     expression, note = found if found else (f"cast(null as {column['data_type']})", None)
     told = f"{{# {note} #}}\n    " if note else ""
     return f"{told}{expression}" if expression == name else f"{told}{expression} as {name}"
@@ -140,7 +149,7 @@ def _constant(name: str, guess: DataSetGuess, city: str) -> tuple[str, str | Non
     return always.get(name) or by_entity[guess.entity].get(name)
 
 
-def _derived(name: str, guess: DataSetGuess, time_zone: str) -> tuple[str, str | None] | None:
+def _derived(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
     """Columns that are reckoned from what was guessed."""
     columns = guess.columns
     start = START.get(guess.entity)
@@ -150,9 +159,7 @@ def _derived(name: str, guess: DataSetGuess, time_zone: str) -> tuple[str, str |
         return f"{{{{ row_hash([{cells}]) }}}}", "low: no column is a key, so it is a hash of the row and its place"
     if start and re.fullmatch(r"(call|requested|offense|contact)_at_(utc|local)", name):
         utc = f"guessed_{start}"
-        return (utc if name.endswith("utc") else f"{{{{ utc_to_local('{utc}', '{time_zone}') }}}}"), _note(
-            columns[start]
-        )
+        return (utc if name.endswith("utc") else f"{{{{ utc_to_local('{utc}', time_zone) }}}}"), _note(columns[start])
     if name.endswith("_utc") and (role := name.removesuffix("_utc")) in columns:
         return f"guessed_{role}", _note(columns[role])
     located = {"longitude", "latitude"} <= columns.keys()
@@ -202,7 +209,7 @@ def _started_by(text: str) -> str | None:
     return next((who for who, words in STARTED_BY.items() if re.search(words, text.lower())), None)
 
 
-def _time(guess: DataSetGuess, found: Guess, time_zone: str) -> str:
+def _time(guess: DataSetGuess, found: Guess) -> str:
     """Jinja of a time in UTC."""
     column: Column = guess.profile.columns[found.column]
     way = column.time[0] if column.time else ""
@@ -211,7 +218,7 @@ def _time(guess: DataSetGuess, found: Guess, time_zone: str) -> str:
         return f"{{{{ iso_to_utc('{value}') }}}}"
     if way == "epoch_ms":
         return f"{{{{ epoch_ms_to_utc('{value}') }}}}"
-    return f"{{{{ local_to_utc(parse_timestamp('{value}', '{way}'), '{time_zone}') }}}}"
+    return f"{{{{ local_to_utc(parse_timestamp('{value}', '{way}'), time_zone) }}}}"
 
 
 def _jinja(text: str) -> str:

@@ -4,6 +4,7 @@ Only what a browser's address bar or a portal's page shows is understood; how ea
 of `orchestration.sources`.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,11 @@ def fetch_sample(portal: Portal, folder: Path, web: Web | None = None) -> Path:
     """Bring the first rows, or the whole of a file. SourceError where they cannot be had."""
     target = folder / portal.file
     (web or Web()).download(portal.sample, target, params=portal.params or None)
+    if portal.source["kind"] == "arcgis":
+        # That more rows follow is no fault in a sample.
+        answer = json.loads(target.read_bytes())
+        if isinstance(answer, dict) and answer.pop("exceededTransferLimit", None):
+            target.write_text(json.dumps(answer), encoding="utf-8")
     return target
 
 

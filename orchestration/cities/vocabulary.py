@@ -12,8 +12,8 @@ Guessable = Literal["calls", "requests", "offenses", "contacts", "zones"]
 Patterns = tuple[str, str, str]  # names that are sure, likely, weak
 
 ID = r"(number|num|no|id|nbr)"
-MOMENT = r"date_?time|datetime|date|time|dttm|ts"
-TIME = rf"(_?({MOMENT}))?"
+CLOCK = r"(date_?time|date|time|dttm|ts)"
+TIME = rf"(_?{CLOCK})?"
 
 PLACE: dict[str, Patterns] = {
     "native_zone": (
@@ -48,9 +48,9 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
             rf".*_{ID}|id|objectid",
         ),
         "received_at": (
-            rf"(call|time|date)?_?(received|create|created|queued|entry|entered){TIME}|original_time_queued"
-            rf"|call_?({MOMENT})|call_received",
-            rf"(incident|event|start|report(ed)?|response|time){TIME}|(date_?time|datetime)(_.*)?|.*(received|created|queued){TIME}",
+            rf"(call|event|incident|time|date)?_?(received|create|created|queued|entry|entered){TIME}"
+            rf"|original_time_queued|(call|event)_?{CLOCK}",
+            rf"(incident|start|report(ed)?|response)_?{CLOCK}|date_?time(_.*)?|.*(received|created|queued){TIME}",
             r".*(date|time).*",
         ),
         "dispatched_at": (rf"(first_)?(unit_)?dispatch(ed)?{TIME}|time_dispatched", rf".*dispatch.*{TIME}", r"^$"),

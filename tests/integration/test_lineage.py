@@ -135,7 +135,12 @@ def instance(demo_release_home: Path) -> Iterator[dg.DagsterInstance]:
 
 def executed() -> set[dg.AssetKey]:
     """The assets that a run of the demo city materializes."""
-    return {key for key in refresh_selection(["riverbend"]).resolve(GRAPH) if group(key) != "source"}
+    others = tuple(f"stg_{name}__" for name in cities() if name != "riverbend")  # without a load there is nothing to stage
+    return {
+        key
+        for key in refresh_selection(["riverbend"]).resolve(GRAPH)
+        if group(key) != "source" and not key.path[-1].startswith(others)
+    }
 
 
 def test_every_asset_is_materialized_with_its_rows_and_columns(instance: dg.DagsterInstance) -> None:

@@ -43,7 +43,7 @@ SYNTAX = {
     r"//": "floor of a quotient",
     r"\bsimilar\s+to\b|~\*?\s*'": "like",
     r'"[a-z_]+"': "a name that needs no quotes",
-    r"\[\s*[\w']": "plain columns: lists are counted from 1 or from 0",
+    r"\[\s*[\w'](?!-)": "plain columns: lists are counted from 1 or from 0",
 }
 PATTERNS = {rf"\b(?:{names})\s*\(": instead for names, instead in BANNED.items()} | SYNTAX
 

@@ -1,0 +1,127 @@
+"""What `footprint city check` finds: nothing in a good city, and each planted defect by its rule."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.catalog.model import Boundary, City, DataSet
+from orchestration.cities.check import check
+
+TABLES = """
+create schema raw; create schema canonical; create schema codebooks;
+create table raw.loads (city varchar, data_set varchar);
+insert into raw.loads values ('testville', 'things');
+create table codebooks.call_type_rules (city varchar, call_type varchar);
+insert into codebooks.call_type_rules values ('testville', 'NOISE'), ('testville', 'STOP');
+create table raw.testville__things as
+    select n::varchar as a, 'x' as b, 'y' as c, 1 as _load_number from range(1000) as r(n);
+create table canonical.calls as
+    select
+        'testville' as city,
+        n::varchar as call_id,
+        timestamp '2024-01-01' + n * interval 1 hour as received_at_utc,
+        received_at_utc + case when n % 3 = 0 then interval 5 second else interval 9 minute end as arrived_at_utc,
+        arrived_at_utc + interval 20 minute as cleared_at_utc,
+        received_at_utc + interval 1 second as dispatched_at_utc,
+        case when n % 3 = 0 then 'officer' else 'community' end as initiation,
+        case when n % 3 = 0 then 'STOP' else 'NOISE' end as final_type,
+        0.5 + n / 10000.0 as longitude,
+        -0.2 as latitude,
+        'things' as source_dataset,
+        'load' as load_id,
+        'f' as source_file,
+        n as source_line
+    from range(1000) as r(n);
+create table canonical.unit_responses (city varchar, call_id varchar, dispatched_at_utc timestamp,
+    arrived_at_utc timestamp, cleared_at_utc timestamp, source_dataset varchar);
+create table canonical.requests as select 'testville' as city, timestamp '2024-01-01' as requested_at_utc,
+    timestamp '2024-01-02' as closed_at_utc, 'things' as source_dataset;
+create table canonical.contacts as select 'testville' as city, 'things' as source_dataset, 1.0 as longitude, 0.1 as latitude;
+create table canonical.offenses as select * from canonical.contacts;
+"""
+
+
+@pytest.fixture
+def found(tmp_path: Path, data_set: Callable[..., DataSet]) -> Callable[..., list[Any] | None]:
+    """What is found in a good city, after some SQL has spoilt it."""
+
+    def found(spoil: str = "", **changes: Any) -> list[Any] | None:
+        database = tmp_path / "warehouse.duckdb"
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(TABLES)
+            connection.execute(spoil or "select 1")
+        city = City(
+            name="testville", title="T", time_zone="UTC", projection="EPSG:32631",
+            boundary=Boundary(west=0, south=-1, east=2, north=1),
+            data_sets={"things": data_set(key=["a"], grain="one call", **changes)},
+        )  # fmt: skip
+        return check(database, city)
+
+    return found
+
+
+def test_a_good_city(found: Callable[..., list[Any] | None]) -> None:
+    assert found() == []
+
+
+def test_a_city_that_was_not_in_the_run(found: Callable[..., list[Any] | None]) -> None:
+    assert found("delete from raw.loads") is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule", "words"),
+    [
+        (
+            "update canonical.calls set initiation = case initiation when 'officer' then 'community' else 'officer' end",
+            "inverted_initiation",
+            "100% of the calls by the community begin within 60 s of the arrival, but only 0% of those by officers",
+        ),
+        (
+            "insert into raw.testville__things select * from raw.testville__things limit 7",
+            "key_not_unique",
+            "7 of 1,007 rows of one load repeat the key a; the city file says: one call",
+        ),
+        (
+            "update canonical.calls set longitude = longitude + 5 where source_line % 10 = 0",
+            "outside_boundary",
+            "100 of 1,000 places (10.0%) are outside the boundary",
+        ),
+        (
+            "update canonical.calls set longitude = -0.7, latitude = 1.7 where source_line < 300",
+            "outside_boundary",
+            "longitude and latitude are exchanged in 300 of 1,000 places",
+        ),
+        (
+            "update canonical.calls set arrived_at_utc = received_at_utc - interval 6 hour where source_line < 50",
+            "times_out_of_order",
+            "arrived_at_utc lies before received_at_utc in 50 of 1,000 rows (5.0%)",
+        ),
+        (
+            "update canonical.calls set final_type = 'ODD ' || source_line % 4 where source_line < 200",
+            "unmapped_types",
+            "4 call types without a rule, 20.0% of the calls; most: ODD 0 (5.0%)",
+        ),
+        ("update canonical.calls set cleared_at_utc = null", "never_filled", "never filled: cleared_at_utc"),
+    ],
+)
+def test_planted_defects(found: Callable[..., list[Any] | None], spoil: str, rule: str, words: str) -> None:
+    findings = found(spoil)
+    assert findings and {finding.rule for finding in findings} == {rule}
+    assert any(words in finding.found for finding in findings) and all(finding.mend for finding in findings)
+
+
+def test_arrivals_of_units_count_where_calls_have_none(found: Callable[..., list[Any] | None]) -> None:
+    findings = found(
+        "insert into canonical.unit_responses select city, call_id, dispatched_at_utc, arrived_at_utc, cleared_at_utc, "
+        "'things' from canonical.calls; update canonical.calls set arrived_at_utc = null, initiation = "
+        "case initiation when 'officer' then 'community' else 'officer' end"
+    )
+    assert findings and "inverted_initiation" in {finding.rule for finding in findings}
+
+
+def test_a_few_odd_rows_are_no_finding(found: Callable[..., list[Any] | None]) -> None:
+    assert found("update canonical.calls set longitude = 9, arrived_at_utc = received_at_utc - interval 1 day, "
+                 "cleared_at_utc = received_at_utc where source_line < 9") == []  # fmt: skip
