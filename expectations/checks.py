@@ -69,6 +69,19 @@ def not_empty(table: str, *, why: str, mend: str) -> Expectation:
     )
 
 
+def not_empty_where_zoned(table: str, zones: str, *, why: str, mend: str) -> Expectation:
+    """Expects at least one row where any city has zones (the rows of `zones`): without any there is nothing to sum up."""
+    return no_rows(
+        "not_empty_where_zoned",
+        f"select 0 as rows from {{batch}} having count(*) = 0 and (select count(*) from {zones}) > 0",
+        severity="critical",
+        why=why,
+        expected=f"{table} has rows where a city has zones.",
+        message=f"{table} has {{rows}} rows.",
+        mend=mend,
+    )
+
+
 def not_finite(columns: dict[str, str], *, aggregate: bool) -> str:
     """SQL text naming the double columns that hold inf or nan, '' if none; over a group or over one row."""
     doubles = [name for name, kind in columns.items() if kind in ("DOUBLE", "FLOAT")]

@@ -135,7 +135,9 @@ def instance(demo_release_home: Path) -> Iterator[dg.DagsterInstance]:
 
 def executed() -> set[dg.AssetKey]:
     """The assets that a run of the demo city materializes."""
-    others = tuple(f"stg_{name}__" for name in cities() if name != "riverbend")  # without a load there is nothing to stage
+    others = tuple(
+        f"stg_{name}__" for name in cities() if name != "riverbend"
+    )  # without a load there is nothing to stage
     return {
         key
         for key in refresh_selection(["riverbend"]).resolve(GRAPH)

@@ -24,10 +24,10 @@
 
 {% set asked = [] %}
 {% for staging_model, items, no_answer, waves in surveys %}
-    {% set relation = ref(staging_model) %}
-    {% for item in items if is_built(relation) %}
-        {% do asked.append((relation, item, no_answer, waves)) %}
-    {% endfor %}
+{% set relation = ref(staging_model) %}
+{% for item in items if is_built(relation) %}
+{% do asked.append((relation, item, no_answer, waves)) %}
+{% endfor %}
 {% endfor %}
 
 with answers as (

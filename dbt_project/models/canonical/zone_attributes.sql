@@ -6,10 +6,10 @@
 
 {% set of_zones = [] %}
 {% for staging_model, variables, has_margins in published %}
-    {% set relation = ref(staging_model) %}
-    {% for variable in variables if is_built(relation) %}
-        {% do of_zones.append((relation, variable, has_margins)) %}
-    {% endfor %}
+{% set relation = ref(staging_model) %}
+{% for variable in variables if is_built(relation) %}
+{% do of_zones.append((relation, variable, has_margins)) %}
+{% endfor %}
 {% endfor %}
 
 {% for relation, variable, has_margins in of_zones %}

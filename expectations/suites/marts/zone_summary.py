@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expectations.checks import negative, no_rows_where, not_empty, not_finite
+from expectations.checks import negative, no_rows_where, not_empty_where_zoned, not_finite
 from expectations.mart_rules import no_negative_counts, numbers_are_finite
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def profile(columns: dict[str, str]) -> str:
 
 def expectations() -> list[Expectation]:
     return [
-        not_empty(
+        not_empty_where_zoned(
             TABLE,
+            "warehouse.canonical.zones",
             why="An empty summary would publish a map without numbers.",
             mend="See that the city has zones (canonical.zones) and that zones.zone_summary was built after them.",
         ),

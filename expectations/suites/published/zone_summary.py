@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expectations.checks import no_rows, no_rows_where, not_empty
+from expectations.checks import no_rows, no_rows_where, not_empty_where_zoned
 from expectations.thresholds import SMALLEST_PUBLISHED_COUNT
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ _RATES = "(rate_per_1000 is not null or rate_lo is not null or rate_hi is not nu
 def expectations() -> list[Expectation]:
     largest_hidden = int(SMALLEST_PUBLISHED_COUNT.value) - 1
     return [
-        not_empty(
+        not_empty_where_zoned(
             TABLE,
+            "analyst.zones.dim_zone",
             why="An empty public release is a failure, not news.",
             mend="See that published.zone_summary was built after zones.zone_summary.",
         ),

@@ -1,7 +1,9 @@
 {% set readable = 'call_number is not null and unit is not null' %}
 
 with versions as (
-    {{ rank_versions(source('riverbend', 'unit_responses'), ['call_number', 'unit', 'dispatched'], '_load_number', readable) }}
+    {{ rank_versions(
+        source('riverbend', 'unit_responses'), ['call_number', 'unit', 'dispatched'], '_load_number', readable
+    ) }}
 ),
 
 typed as (

@@ -24,7 +24,8 @@ typed as (
         try_cast({{ first_match('calls.address', '^([0-9]+) ', 1) }} as integer) as house_number,
         -- COM1 to COM9 and COMSP1, COMSP2 answer from the communications center: where nobody else is named, nobody
         -- arrives anywhere. The value ends in a line break.
-        coalesce({{ first_match('calls.units', '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) }} <> '', false) as is_desk_only,
+        coalesce({{ first_match('calls.units', '^[^A-Z0-9]*(COM[A-Z0-9]*[^A-Z0-9]*)+$', 0) }} <> '', false)
+            as is_desk_only,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
