@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli import crosswalk
 from orchestration.cli.errors import USAGE, CommandError, told
 
 DEMO_CITY = "riverbend"
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(crosswalk.app, rich_help_panel="Build")
 Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print the answer as JSON.")]
 
 

@@ -110,7 +110,9 @@ def faults(row: Mapping[str, str], type_key: str) -> list[tuple[str, str, str]]:
         "the words that imply who started it, where initiation_implied has a value, and nothing elsewhere",
     )
     for disqualifier in filter(None, row["disqualifiers"].split(";")):
-        expect("disqualifiers", disqualifier in disqualifiers(), "names of seeds/answer_disqualifiers.csv, with ; between")
+        expect(
+            "disqualifiers", disqualifier in disqualifiers(), "names of seeds/answer_disqualifiers.csv, with ; between"
+        )
     found.extend(_range_faults(row))
     expect("apco_code", row["apco_code"] == row["apco_code"].strip().upper(), "a code in capitals, or nothing")
     expect("rationale", bool(row["rationale"].strip()), "a reason in words")
@@ -121,10 +123,29 @@ def faults(row: Mapping[str, str], type_key: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def overlapping(row: Mapping[str, str], others: Iterable[Row]) -> Row | None:
+    """A row of the same city and type that holds on some of the same days; None where there is none."""
+    first, last = _days(row)
+    for other in others:
+        if (other["city"], other["call_type"]) == (row["city"], row["call_type"]):
+            other_first, other_last = _days(other)
+            if first <= other_last and other_first <= last:
+                return other
+    return None
+
+
+def _days(row: Mapping[str, str]) -> tuple[date, date]:
+    return _day(row["valid_from"]) or date.min, _day(row["valid_to"]) or date.max
+
+
 def _range_faults(row: Mapping[str, str]) -> list[tuple[str, str, str]]:
     low, high = row["eligible_low"], row["eligible_high"]
     if row["answer_axis"] == "internal":
-        return [(name, row[name], "nothing: internal work is nobody's call") for name in ("eligible_low", "eligible_high") if row[name]]
+        return [
+            (name, row[name], "nothing: internal work is nobody's call")
+            for name in ("eligible_low", "eligible_high")
+            if row[name]
+        ]
     wrong = [
         (name, row[name] or "nothing", "a share from 0 to 1")
         for name in ("eligible_low", "eligible_high")

@@ -23,7 +23,28 @@ RULES = Path(__file__).with_name("word_rules.yml")
 ASIDE = re.compile(r"\(\s*(?:NO|NOT|NON|EXCEPT|EXCL\w*|INC(?:L\w*)?|DOES NOT|WITHOUT)\b[^)]*\)?")
 DENIED = re.compile(r"\b(?:NO|NOT|NON|WITHOUT)[ \-]+(\w+)")
 SPLIT = re.compile(r"[^A-Z0-9_]+")
-FILLERS = frozenset("and or of in on the for a to by with w o other general misc miscellaneous only".split())
+FILLERS = frozenset(
+    [
+        "and",
+        "or",
+        "of",
+        "in",
+        "on",
+        "the",
+        "for",
+        "a",
+        "to",
+        "by",
+        "with",
+        "w",
+        "o",
+        "other",
+        "general",
+        "misc",
+        "miscellaneous",
+        "only",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +101,7 @@ class Suggestion:
 
 def type_key(text: str) -> str:
     """A call type as the crosswalk's key: upper case, letters and digits, single spaces (macro call_type_key)."""
-    return re.sub(r"[^A-Z0-9]+", " ", text.upper()).strip()
+    return re.sub(r"[^A-Za-z0-9]+", " ", text).strip().upper()
 
 
 def tokens(text: str) -> list[str]:

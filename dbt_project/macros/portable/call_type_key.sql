@@ -4,5 +4,5 @@
 {%- endmacro %}
 
 {% macro default__call_type_key(text) -%}
-    trim(regexp_replace(upper({{ text }}), '[^A-Z0-9]+', ' ', 'g'))
+    upper(trim(regexp_replace({{ text }}, '[^A-Za-z0-9]+', ' ', 'g')))
 {%- endmacro %}
