@@ -4,7 +4,29 @@
 ] %}
 
 select
-    calls.*,
+    calls.city,
+    calls.call_id,
+    calls.source_dataset,
+    calls.call_at_utc,
+    calls.call_at_local,
+    calls.call_time_basis,
+    calls.received_at_utc,
+    calls.arrived_at_utc,
+    calls.initiation,
+    calls.initiation_basis,
+    calls.channel,
+    calls.priority,
+    calls.initial_type,
+    calls.final_type,
+    calls.type_group,
+    calls.disposition,
+    calls.parent_call_id,
+    calls.block_address,
+    calls.native_zone,
+    calls.longitude,
+    calls.latitude,
+    calls.location_status,
+    calls.load_id,
     case
         when finals.topic_category is not null then 'final_type'
         when initials.topic_category is not null then 'initial_type'
