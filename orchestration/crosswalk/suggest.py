@@ -1,14 +1,14 @@
 """What a call type's words suggest: a mapping on the crosswalk's axes, how sure it is, and the words that decided.
 
-Pure: the same text gives the same proposal. The words and what they mean are data, in word_rules.yml beside this
-module; topic groups are those of the codebook topic_categories. What does not belong here: accepted mappings; they
+Pure: the same text gives the same proposal. The words and what they mean are data, in word_rules.yml and profiles.yml
+beside this module; topic groups are those of the codebook topic_categories. What does not belong here: accepted mappings; they
 are rows of the seed call_type_crosswalk.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import yaml
 from orchestration.crosswalk.seed import UNMAPPED, topic_groups
 
 RULES = Path(__file__).with_name("word_rules.yml")
+PROFILES = Path(__file__).with_name("profiles.yml")
 # A remark that lists what a type leaves out or takes in says nothing about what it is.
 ASIDE = re.compile(r"\(\s*(?:NO|NOT|NON|EXCEPT|EXCL\w*|INC(?:L\w*)?|DOES NOT|WITHOUT)\b[^)]*\)?")
 DENIED = re.compile(r"\b(?:NO|NOT|NON|WITHOUT)[ \-]+(\w+)")
@@ -73,7 +74,7 @@ class Modifier:
 
 @dataclass(frozen=True)
 class Rules:
-    """word_rules.yml, read."""
+    """word_rules.yml and profiles.yml, read."""
 
     profiles: Mapping[str, Profile]
     rules: tuple[tuple[tuple[tuple[str, ...], ...], str], ...]
@@ -109,18 +110,18 @@ def tokens(text: str) -> list[str]:
     plain = ASIDE.sub(" ", text.upper())
     if not SPLIT.sub("", plain):
         plain = text.upper()
-    # The published separators -- and : part a denial from what follows; one hyphen joins NON-INJURY.
+    # One hyphen joins a denial to its word, as in NON-INJURY; any other sign parts them.
     plain = DENIED.sub(lambda found: f"NO_{found.group(1)}", plain)
     return [word.lower() for word in SPLIT.split(plain) if word]
 
 
 @cache
-def word_rules(path: Path = RULES) -> Rules:
-    """The rules of a file."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    profiles = {name: _profile(name, given) for name, given in content["profiles"].items()}
+def word_rules() -> Rules:
+    """The rules and the profiles they name."""
+    content = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    profiles = yaml.safe_load(PROFILES.read_text(encoding="utf-8"))
     return Rules(
-        profiles=profiles,
+        profiles={name: _profile(name, given) for name, given in profiles.items()},
         rules=tuple((_words(words), profile) for words, profile in content["rules"].items()),
         modifiers=tuple(
             Modifier(_words(given["words"]), frozenset(given.get("groups", ())), given, given["because"])
@@ -166,11 +167,6 @@ def suggest(text: str, rules: Rules | None = None) -> Suggestion:
         if found is not None and (not modifier.groups or group in modifier.groups):
             proposal = _changed(proposal, modifier, found)
     return proposal
-
-
-def suggest_all(texts: Iterable[str]) -> list[Suggestion]:
-    """Proposals in the order of the texts."""
-    return [suggest(text) for text in texts]
 
 
 def _profile(name: str, given: Mapping[str, Any]) -> Profile:

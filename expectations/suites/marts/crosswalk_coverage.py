@@ -15,7 +15,7 @@ TYPES_NAMED = 5
 CITIES = """
     select city, sum(records) as records, sum(unmapped_records) as unmapped,
         1 - sum(unmapped_records) / sum(records) as share
-    from {batch} where zone_kind = 'tract' group by city
+    from {batch} where zone_kind <> 'beat' group by city
 """
 TYPES = f"""
     select city, string_agg(coalesce(type, 'no type') || ' (' || n || ')', ', ' order by n desc, type) as types
@@ -62,7 +62,7 @@ def expectations() -> list[Expectation]:
             """,
             severity="critical",
             why="A share of other records than those counted says nothing of them.",
-            expected="The tracts of a city, with (unmatched), add up to the rows of demand.fct_calls.",
+            expected="The zones of a city, with (unmatched), add up to the rows of demand.fct_calls.",
             message="{city}: the coverage counts {records:,} records, demand.fct_calls has {calls:,}.",
             mend="See that records without a zone are kept as (unmatched).",
         ),

@@ -1,11 +1,21 @@
-with calls_by_zoning as (
-    select
+with primary_zonings as (
+    select distinct
         city,
-        'tract' as zone_kind,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        mapping_status,
-        coalesce(final_type, initial_type) as published_type
-    from {{ ref('fct_calls') }}
+        zone_kind
+    from {{ ref('dim_zone') }}
+    where is_primary
+),
+
+calls_by_zoning as (
+    select
+        calls.city,
+        coalesce(primary_zonings.zone_kind, 'tract') as zone_kind,
+        coalesce(calls.zone_id, '(unmatched)') as zone_id,
+        calls.mapping_status,
+        coalesce(calls.final_type, calls.initial_type) as published_type
+    from {{ ref('fct_calls') }} as calls
+    left join primary_zonings
+        on calls.city = primary_zonings.city
     union all
     select
         city,

@@ -31,4 +31,4 @@ left join {{ ref('request_categories') }} as categories
     on
         requests.city = categories.city
         and requests.channel = categories.channel
-        and requests.category = categories.category
+        and trim(requests.category) = categories.category
