@@ -46,6 +46,13 @@ ARRIVAL_SAMPLE_CALLS = Threshold(
     500_000,
     "Enough to know a share to a tenth of a percent; joining every call would take a gate most of its time.",
 )
+MAPPED_RECORDS = Threshold(
+    0.99, "Types that nobody mapped are missing from every share; rare ones may wait, a hundredth of all may not."
+)
+MAPPED_RECORDS_IN_A_ZONE = Threshold(
+    0.95, "A type used by one precinct alone leaves a hole there that the city's share hides."
+)
+ZONE_RECORDS = Threshold(200, "In fewer records one rare type moves the share by half a percent or more.")
 SMALLEST_PUBLISHED_COUNT = Threshold(
     11, "Counts of 1 to 10 could point to a person; the same limit as the dbt variable suppress_below."
 )

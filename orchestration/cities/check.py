@@ -141,13 +141,12 @@ def _outside(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> 
 
 
 def _unmapped(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
-    """Final types that no rule tells the meaning of, by their share of all calls."""
+    """Types of calls that the crosswalk does not map, by their share of all calls."""
     found = connection.execute(
-        "select calls.final_type, count(*), sum(count(*)) over () from canonical.calls as calls "
-        "where calls.city = ? group by 1 "
-        "qualify calls.final_type is not null and calls.final_type not in "
-        "(select call_type from codebooks.call_type_rules where city = ?) order by 2 desc, 1",
-        [city.name, city.name],
+        "select coalesce(final_type, initial_type, 'no type'), count(*), "
+        "(select count(*) from canonical.calls where city = $city) from intermediate.int_calls__mapped "
+        "where city = $city and mapping_status = 'unmapped' group by 1 order by 2 desc, 1",
+        {"city": city.name},
     ).fetchall()
     if not found:
         return []
@@ -159,8 +158,8 @@ def _unmapped(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding
         Finding(
             "unmapped_types",
             "calls",
-            f"{len(found):,} call types without a rule, {share:.1%} of the calls; most: {most}",
-            "Say what they mean in dbt_project/seeds/call_type_rules.csv.",
+            f"{len(found):,} call types without a mapping, {share:.1%} of the calls; most: {most}",
+            f"Have mappings proposed: footprint crosswalk suggest --city {city.name}.",
         )
     ]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import city
+from orchestration.cli import city, crosswalk
 from orchestration.cli.errors import USAGE, CommandError, told
 
 DEMO_CITY = "riverbend"
@@ -27,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(city.app, name="city", rich_help_panel="Build")
+app.add_typer(crosswalk.app, rich_help_panel="Build")
 Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print the answer as JSON.")]
 
 

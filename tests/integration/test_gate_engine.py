@@ -71,6 +71,7 @@ create table raw.column_changes as
         '' as before, '' as after, false as needed where false;
 create table raw.rejected_lines as
     select city, data_set, load_id, '' as file, 0 as line, '' as reason from raw.loads where false;
+create table codebooks.call_type_crosswalk as select unnest(['*', 'riverbend']) as city;
 create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_code;
 create table canonical.staged_rows as
     select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
@@ -89,7 +90,8 @@ MARTS = (
 create schema {schema};
 create table {schema}.fct_{entity} as
     select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
-        location_status, 9.0::double as response_minutes from warehouse.canonical.{entity};
+        location_status, 9.0::double as response_minutes, 'final_type' as mapping_status,
+        'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
         count(*) as {"records" if entity == "calls" else entity}, median(response_minutes) as median_minutes
@@ -98,6 +100,12 @@ create table {schema}.{entity}_by_zone_month as
         for entity, schema in FACTS.items()
     )
     + """
+create view demand.crosswalk_coverage as
+    select city, 'tract' as zone_kind, zone_id, count(*) as records,
+        count(*) filter (where mapping_status = 'unmapped') as unmapped_records,
+        1 - unmapped_records / records as mapped_share,
+        mode(final_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
+    from demand.fct_calls group by all;
 create schema zones; create schema audit;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
@@ -257,6 +265,29 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         where zone_id = 'T1' and month = '2024-02-01'""",
         {"months_match_fact"},
         "riverbend, 2024-02: ",
+    ),
+    "call types that nobody mapped": (
+        "marts",
+        """update demand.fct_calls set mapping_status = 'unmapped' where i < 21;
+        update demand.fct_calls set final_type = null where i = 3""",
+        {"call_types_mapped"},
+        "riverbend: 98.95% of 2,000 records are mapped, 21 are not; the most frequent unmapped types are "
+        "NOISE 1 (7), NOISE 2 (7), NOISE 0 (6), no type (1).",
+    ),
+    "call types unmapped in one zone": (
+        "marts",
+        "update demand.fct_calls set mapping_status = 'unmapped' where zone_id = 'T1' and i < 110; "
+        "delete from demand.fct_calls where zone_id = 'T1' and i >= 900",
+        {"no_zone_is_a_hole", "call_types_mapped", "rows_match_canonical", "months_match_fact"},
+        "riverbend, tract T1: 87.6% of 225 records are mapped; the most frequent unmapped type is",
+    ),
+    "coverage of other records": (
+        "marts",
+        """create table demand.kept as from demand.crosswalk_coverage; drop view demand.crosswalk_coverage;
+        create table demand.crosswalk_coverage as
+            select * replace (records + if(zone_id = 'T1', 1, 0) as records) from demand.kept""",
+        {"records_match_calls"},
+        "the coverage counts 2,001 records, demand.fct_calls has 2,000",
     ),
     "infinite duration": (
         "marts",

@@ -50,9 +50,13 @@ select 'case' as city, incident_id as call_id, incident_id || '/' || unit_id as 
     cleared_utc as cleared_at_utc
 from read_csv('{CASE / "unit_responses.csv"}');
 
-insert into codebooks.call_type_rules
-select distinct 'case', call_type, category, if(call_type = 'MEAL BREAK', 'administrative', null)
-from read_csv('{CASE / "calls.csv"}');
+insert into codebooks.topic_categories by name
+select distinct call_type as topic_category, category as topic_group from read_csv('{CASE / "calls.csv"}');
+insert into codebooks.call_type_crosswalk by name
+select distinct 'case' as city, trim(regexp_replace(upper(call_type), '[^A-Z0-9]+', ' ', 'g')) as call_type,
+    call_type as topic_category, 'police_required' as answer_axis,
+    if(call_type = 'MEAL BREAK', 'administrative', null) as initiation_implied
+from (select distinct call_type from read_csv('{CASE / "calls.csv"}'));
 insert into codebooks.disposition_rules
 values ('case', 'TST', 'test'), ('case', 'DUP', 'duplicate'), ('case', 'CAN', 'cancelled');
 
@@ -104,7 +108,11 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A build whose canonical tables hold the case."""
     home = Settings(home=tmp_path_factory.mktemp("reference"))
     home.create_folders()
-    seeds = yaml.safe_load((DBT_PROJECT_DIR / "seeds" / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]
+    seeds = [
+        seed
+        for path in sorted((DBT_PROJECT_DIR / "seeds").glob("*.yml"))
+        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+    ]
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         warehouse.execute("set timezone = 'UTC'")
         for table in CONTRACTS["canonical"]:

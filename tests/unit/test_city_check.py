@@ -11,11 +11,9 @@ from orchestration.catalog.model import Boundary, City, DataSet
 from orchestration.cities.check import check
 
 TABLES = """
-create schema raw; create schema canonical; create schema codebooks;
+create schema raw; create schema canonical; create schema intermediate;
 create table raw.loads (city varchar, data_set varchar);
 insert into raw.loads values ('testville', 'things');
-create table codebooks.call_type_rules (city varchar, call_type varchar);
-insert into codebooks.call_type_rules values ('testville', 'NOISE'), ('testville', 'STOP');
 create table raw.testville__things as
     select n::varchar as a, 'x' as b, 'y' as c, 1 as _load_number from range(1000) as r(n);
 create table canonical.calls as
@@ -35,6 +33,10 @@ create table canonical.calls as
         'f' as source_file,
         n as source_line
     from range(1000) as r(n);
+create view intermediate.int_calls__mapped as
+    select *, null::varchar as initial_type,
+        case when final_type in ('NOISE', 'STOP') then 'final_type' else 'unmapped' end as mapping_status
+    from canonical.calls;
 create table canonical.unit_responses (city varchar, call_id varchar, dispatched_at_utc timestamp,
     arrived_at_utc timestamp, cleared_at_utc timestamp, source_dataset varchar);
 create table canonical.requests as select 'testville' as city, timestamp '2024-01-01' as requested_at_utc,
@@ -102,7 +104,7 @@ def test_a_city_that_was_not_in_the_run(found: Callable[..., list[Any] | None]) 
         (
             "update canonical.calls set final_type = 'ODD ' || source_line % 4 where source_line < 200",
             "unmapped_types",
-            "4 call types without a rule, 20.0% of the calls; most: ODD 0 (5.0%)",
+            "4 call types without a mapping, 20.0% of the calls; most: ODD 0 (5.0%)",
         ),
         ("update canonical.calls set cleared_at_utc = null", "never_filled", "never filled: cleared_at_utc"),
     ],

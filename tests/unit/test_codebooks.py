@@ -36,11 +36,3 @@ def test_what_police_find_themselves_is_never_a_crime_against_a_person() -> None
     found = [row for row in seed("nibrs_offenses") if row["is_police_generated"] == "true"]
     assert {"35A", "520", "40A", "90D"} <= {row["nibrs_code"] for row in found}
     assert all(row["crime_against"] != "person" for row in found)
-
-
-def test_every_call_type_of_the_demo_city_has_a_group() -> None:
-    from orchestration.demo.calltypes import CALL_TYPES
-
-    groups = {row["call_type"]: row["call_type_group"] for row in seed("call_type_rules") if row["city"] == "riverbend"}
-    assert {call_type.name for call_type in CALL_TYPES} <= set(groups)
-    assert all(groups.values())

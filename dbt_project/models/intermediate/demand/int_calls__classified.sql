@@ -7,15 +7,38 @@ select
     calls.call_time_basis,
     calls.received_at_utc,
     calls.arrived_at_utc,
-    calls.initiation,
-    calls.initiation_basis,
+    -- The source's own flag stands before what the type implies.
+    case
+        when calls.initiation = 'unknown' then coalesce(calls.initiation_implied, 'unknown')
+        else calls.initiation
+    end as initiation,
+    case
+        when calls.initiation = 'unknown' and calls.initiation_implied is not null then 'type'
+        else calls.initiation_basis
+    end as initiation_basis,
     calls.channel,
     calls.priority,
+    priorities.priority_level,
     calls.initial_type,
     calls.final_type,
-    coalesce(types.call_type_group, calls.type_group) as call_type_group,
+    coalesce(nullif(calls.topic_group, 'unmapped'), calls.type_group) as call_type_group,
     calls.type_group as final_type_group,
+    calls.mapping_status,
+    calls.mapping_confidence,
+    calls.topic_category,
+    calls.topic_group,
+    calls.initial_topic_category,
+    calls.initial_topic_group,
+    calls.answer_axis,
+    calls.eligible_low,
+    calls.eligible_high,
+    calls.disqualifiers,
+    calls.langton_label,
+    calls.vera_label,
+    calls.lum_label,
+    calls.ah_datalytics_label,
     calls.disposition,
+    dispositions.meaning as disposition_meaning,
     calls.parent_call_id,
     calls.block_address,
     calls.native_zone,
@@ -25,15 +48,15 @@ select
     calls.load_id,
     -- The first rule that fits wins; later rules need to know what came before and follow in fct_calls.
     case
-        when types.population = 'test' or dispositions.meaning = 'test' then 'test'
-        when types.population = 'administrative' or calls.initiation = 'administrative' then 'administrative'
+        when calls.topic_category = 'test_call' or dispositions.meaning = 'test' then 'test'
+        when 'administrative' in (calls.initiation_implied, calls.initiation) then 'administrative'
         when dispositions.meaning = 'duplicate' or calls.parent_call_id is not null then 'duplicate_explicit'
         when calls.initiation = 'officer' then 'officer_initiated'
-        when types.population = 'officer_initiated' and calls.initiation = 'unknown' then 'officer_initiated'
+        when calls.initiation_implied = 'officer' and calls.initiation = 'unknown' then 'officer_initiated'
     end as population_before_inference,
     coalesce(dispositions.meaning = 'cancelled' and calls.arrived_at_utc is null, false) as is_cancelled
-from {{ ref('calls') }} as calls
-left join {{ ref('call_type_rules') }} as types
-    on calls.city = types.city and calls.final_type = types.call_type
+from {{ ref('int_calls__mapped') }} as calls
 left join {{ ref('disposition_rules') }} as dispositions
     on calls.city = dispositions.city and calls.disposition = dispositions.disposition
+left join {{ ref('priorities') }} as priorities
+    on calls.city = priorities.city and calls.priority = priorities.priority

@@ -8,6 +8,7 @@ select
     cast(date_trunc('month', requests.requested_at_local) as date) as month,
     requests.closed_at_utc,
     requests.category,
+    coalesce(categories.category_group, 'unmapped') as category_group,
     requests.agency,
     requests.request_status,
     requests.need_met,
@@ -26,3 +27,8 @@ left join {{ ref('dim_zone') }} as zones
         requests.city = zones.city
         and requests.published_zone_id = zones.zone_id
         and zones.is_primary
+left join {{ ref('request_categories') }} as categories
+    on
+        requests.city = categories.city
+        and requests.channel = categories.channel
+        and trim(requests.category) = categories.category

@@ -1,0 +1,59 @@
+{% set carried = [
+    'eligible_low', 'eligible_high', 'disqualifiers', 'apco_code', 'mapping_confidence',
+    'langton_label', 'vera_label', 'lum_label', 'ah_datalytics_label'
+] %}
+
+select
+    calls.city,
+    calls.call_id,
+    calls.source_dataset,
+    calls.call_at_utc,
+    calls.call_at_local,
+    calls.call_time_basis,
+    calls.received_at_utc,
+    calls.arrived_at_utc,
+    calls.initiation,
+    calls.initiation_basis,
+    calls.channel,
+    calls.priority,
+    calls.initial_type,
+    calls.final_type,
+    calls.type_group,
+    calls.disposition,
+    calls.parent_call_id,
+    calls.block_address,
+    calls.native_zone,
+    calls.longitude,
+    calls.latitude,
+    calls.location_status,
+    calls.load_id,
+    case
+        when finals.topic_category is not null then 'final_type'
+        when initials.topic_category is not null then 'initial_type'
+        else 'unmapped'
+    end as mapping_status,
+    coalesce(finals.topic_category, initials.topic_category, 'unmapped') as topic_category,
+    coalesce(finals.topic_group, initials.topic_group, 'unmapped') as topic_group,
+    coalesce(finals.answer_axis, initials.answer_axis, 'unmapped') as answer_axis,
+    -- All from one mapping: an empty field of the final type's must not be filled from the initial type's.
+    {% for column in carried -%}
+    case
+        when finals.topic_category is not null then finals.{{ column }}
+        else initials.{{ column }}
+    end as {{ column }},
+    {% endfor -%}
+    coalesce(initials.topic_category, 'unmapped') as initial_topic_category,
+    coalesce(initials.topic_group, 'unmapped') as initial_topic_group,
+    -- What was said when the call was taken tells more of who started it than how it was closed.
+    coalesce(initials.initiation_implied, finals.initiation_implied) as initiation_implied
+from {{ ref('calls') }} as calls
+left join {{ ref('int_call_types__mapped') }} as finals
+    on
+        calls.city = finals.city
+        and calls.final_type = finals.call_type
+        and cast(calls.call_at_local as date) between finals.valid_from and finals.valid_to
+left join {{ ref('int_call_types__mapped') }} as initials
+    on
+        calls.city = initials.city
+        and calls.initial_type = initials.call_type
+        and cast(calls.call_at_local as date) between initials.valid_from and initials.valid_to

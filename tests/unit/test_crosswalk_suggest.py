@@ -1,0 +1,138 @@
+"""What the words of a call type suggest, and that the same text always suggests the same."""
+
+import csv
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.crosswalk.seed import UNMAPPED, accepted_values, disqualifiers, topic_groups
+from orchestration.crosswalk.suggest import suggest, tokens, type_key, word_rules
+from orchestration.settings import DBT_PROJECT_DIR
+
+DETROIT = Path(__file__).parents[3] / "shared" / "data" / "schemes" / "langton_2022_detroit_relabelling.csv"
+WORDS = sorted(
+    {
+        word.rstrip("*").removeprefix("no_")
+        for wanted, _ in word_rules().rules
+        for alternatives in wanted
+        for word in alternatives
+    }
+)
+TYPES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic_category", "answer_axis"),
+    [
+        ("WELFARE CHECK", "welfare_check", "community_responder"),
+        ("--ALARM-RESIDENTIAL BURG", "burglar_alarm", "administrative_online"),
+        ("Crash - Property damage only", "crash_no_injury", "administrative_online"),
+        ("CRASH NO INJURY", "crash_no_injury", "administrative_online"),
+        ("COLL INJ", "crash_injury", "police_required"),
+        ("BURG - IP/JO - RES (INCL UNOCC STRUCTURES)", "burglary", "police_required"),
+        ("TRU - THEFT", "theft", "administrative_online"),
+        ("DV - DOMESTIC VIOL/ASLT (ARREST MANDATORY)", "domestic_violence", "police_required"),
+        ("SUICIDE THREAT", "suicidal_person", "co_response"),
+        ("NOISE - ANIMAL (INCLUDES BARKING DOGS)", "animal", "service_311"),
+    ],
+)
+def test_plain_types(text: str, topic_category: str, answer_axis: str) -> None:
+    found = suggest(text)
+    assert (found.topic_category, found.answer_axis) == (topic_category, answer_axis)
+    assert found.confidence >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "topic_category"),
+    [
+        ("THEFT (DOES NOT INCLUDE SHOPLIFT OR SVCS)", "theft"),
+        ("FIGHT - VERBAL/ORAL (NO WEAPONS)", "verbal_dispute"),
+        ("ASLT - WITH OR W/O WEAPONS (NO SHOOTINGS)", "assault"),
+        ("PARKING VIOLATION (EXCEPT ABANDONED VEHICLES)", "parking"),
+        ("HARAS - NO BIAS, THREATS OR MALICIOUSNESS", "harassment"),
+    ],
+)
+def test_what_a_type_leaves_out_does_not_decide(text: str, topic_category: str) -> None:
+    assert suggest(text).topic_category == topic_category
+
+
+def test_the_words_that_decided_are_told() -> None:
+    found = suggest("TRAFFIC STOP - OFFICER INITIATED ONVIEW")
+    assert found.words == ("traffic", "stop", "onview")
+    assert (found.initiation_implied, found.initiation_evidence) == ("officer", "ONVIEW")
+    assert found.rationale.startswith("TRAFFIC STOP: an officer stops a driver.")
+
+
+def test_words_at_odds_are_told_by_a_low_confidence() -> None:
+    assert suggest("HOMELESS ASSIST").confidence == 1
+
+
+@pytest.mark.parametrize("text", ["", "10-95", "AOA", "----", "Prohibited Acts"])
+def test_unknown_words_are_unmapped_never_something_else(text: str) -> None:
+    found = suggest(text)
+    assert (found.topic_category, found.answer_axis, found.confidence) == (UNMAPPED, UNMAPPED, 0)
+
+
+@given(TYPES)
+def test_every_proposal_fits_the_vocabulary(text: str) -> None:
+    found = suggest(text)
+    assert found.topic_category in {UNMAPPED, *topic_groups()}
+    if found.confidence:
+        assert found.topic_group == topic_groups()[found.topic_category]
+        assert found.answer_axis in accepted_values("answer_axis")
+        assert str(found.confidence) in accepted_values("confidence")
+        assert set(found.disqualifiers) <= disqualifiers()
+        assert set(found.words) <= set(tokens(text))
+        assert bool(found.initiation_implied) == bool(found.initiation_evidence)
+        if found.eligible_low is None or found.eligible_high is None:
+            assert found.answer_axis == "internal"
+        else:
+            assert 0 <= found.eligible_low <= found.eligible_high <= 1
+
+
+@given(TYPES, st.sampled_from(["--", "  ", "# "]), st.sampled_from([" ", " - ", " / ", ": "]))
+def test_case_and_punctuation_do_not_matter(text: str, before: str, between: str) -> None:
+    written = before + between.join(text.split()).lower()
+    plain = suggest(text)
+    assert suggest(text.upper()) == plain
+    # A hyphen after a denial joins it to its word, as in NON-INJURY; between other words it is punctuation.
+    if not re.search(r"\b(no|not|non|without|w|o)\b", text):
+        assert suggest(written) == plain
+
+
+@given(st.text(max_size=40))
+def test_a_key_is_normal_and_stays_so(text: str) -> None:
+    key = type_key(text)
+    assert re.fullmatch(r"([A-Z0-9]+( [A-Z0-9]+)*)?", key)
+    assert type_key(key) == key
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40).filter(lambda text: "\0" not in text))
+def test_the_key_is_that_of_the_models(text: str) -> None:
+    macro = (DBT_PROJECT_DIR / "macros" / "portable" / "call_type_key.sql").read_text(encoding="utf-8")
+    (sql,) = re.findall(r"macro default__call_type_key\(text\) -%\}\s*(.+?)\s*\{%-", macro, flags=re.DOTALL)
+    with duckdb.connect() as connection:
+        ((key,),) = connection.execute(f"select {sql.replace('{{ text }}', '$text')}", {"text": text}).fetchall()
+    assert key == type_key(text)
+
+
+def test_every_rule_names_a_profile_and_every_profile_a_category() -> None:
+    rules = word_rules()
+    assert {profile for _, profile in rules.rules} <= set(rules.profiles)
+    assert {profile.topic_category for profile in rules.profiles.values()} <= set(topic_groups())
+
+
+@pytest.mark.skipif(
+    not DETROIT.is_file(), reason="needs the published relabelling, which is not part of the repository"
+)
+def test_types_of_a_city_it_was_not_written_for() -> None:
+    with DETROIT.open(newline="", encoding="utf-8") as file:
+        found = [suggest(row["calldescription_original"]) for row in csv.DictReader(file)]
+    proposed = sum(suggestion.confidence > 0 for suggestion in found) / len(found)
+    print(f"{proposed:.0%} of {len(found)} types get a proposal")
+    assert proposed > 0.75
