@@ -17,6 +17,15 @@
     timezone('{{ time_zone }}', timezone('UTC', {{ utc_time }}))
 {%- endmacro %}
 
+{# The same, the time zone's name being a column. #}
+{% macro utc_to_local_of(utc_time, time_zone_column) -%}
+    {{ return(adapter.dispatch('utc_to_local_of', 'footprint')(utc_time, time_zone_column)) }}
+{%- endmacro %}
+
+{% macro default__utc_to_local_of(utc_time, time_zone_column) -%}
+    timezone({{ time_zone_column }}, timezone('UTC', {{ utc_time }}))
+{%- endmacro %}
+
 {# Milliseconds since 1970 (text or number) to a UTC TIMESTAMP; NULL where it is no number. #}
 {% macro epoch_ms_to_utc(milliseconds) -%}
     {{ return(adapter.dispatch('epoch_ms_to_utc', 'footprint')(milliseconds)) }}
