@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.settings import settings
 from orchestration.statistics.marts import Mart, write_mart
-from orchestration.statistics.waits import RESPONSE_TIMES, response_times
+from orchestration.statistics.waits import READS, RESPONSE_TIMES, response_times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +21,11 @@ GROUP = "statistics"
 Make = Callable[[duckdb.DuckDBPyConnection], "pd.DataFrame"]
 
 
-def mart_asset(mart: Mart, make: Make, reads: list[str]) -> dg.AssetsDefinition:
-    """A mart made by `make` out of the marts it `reads`, in the analyst database."""
+def mart_asset(mart: Mart, make: Make, reads: Iterable[str]) -> dg.AssetsDefinition:
+    """A mart made by `make` out of the marts it `reads`, in the analyst database.
+
+    What it reads must not be guarded by the gate of the marts, or that gate would have to come before and after it.
+    """
 
     @dg.asset(
         key=mart.key,
@@ -53,8 +56,4 @@ def mart_asset(mart: Mart, make: Make, reads: list[str]) -> dg.AssetsDefinition:
 
 def assets() -> list[dg.AssetsDefinition]:
     """The assets of statistics."""
-    return [
-        mart_asset(
-            RESPONSE_TIMES, response_times, reads=["demand.fct_calls", "zones.reference_years", "zones.dim_zone"]
-        )
-    ]
+    return [mart_asset(RESPONSE_TIMES, response_times, reads=READS)]

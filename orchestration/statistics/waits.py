@@ -1,7 +1,6 @@
-"""demand.response_times: how long callers wait, by zone and priority, out of demand.fct_calls.
+"""demand.response_times: how long callers wait, by zone and priority, out of demand.response_waits.
 
-DuckDB counts the waits of every group; Python makes the estimates of `response_times`. Calls that a city answered
-without sending anybody, by telephone or another service, are no wait and are counted apart.
+SQL has counted the waits; DuckDB sums them by zone, and Python makes the estimates of `response_times`.
 """
 
 from __future__ import annotations
@@ -62,35 +61,15 @@ RESPONSE_TIMES = Mart(
     },
 )
 
-COUNT_WAITS = """
-create or replace temp table waits as
-with publishers_of_units as (
-    select city from demand.fct_calls group by city having bool_or(unit_count > 0)
-),
-counted as (
-    select calls.city, years.period_start, years.period_end, calls.zone_id, calls.beat_id,
-        coalesce(calls.priority, '(none)') as priority,
-        case
-            when calls.response_status = 'ok' then 'arrivals'
-            when calls.response_status = 'no_received_time' then 'without_received_time'
-            when calls.unit_count = 0 and units.city is not null then 'nobody_sent'
-            when calls.response_status = 'negative' then 'invalid'
-            else 'unreached'
-        end as outcome,
-        coalesce(calls.response_minutes, calls.unanswered_minutes) as minutes,
-        count(*) as calls
-    from demand.fct_calls as calls
-    inner join zones.reference_years as years on calls.city = years.city and years.measure = 'calls'
-    left join publishers_of_units as units on calls.city = units.city
-    where calls.population = 'demand' and calls.month between years.period_start and years.period_end
-    group by all
-),
-zoned as (
-    select *, 'city' as zone_kind, '(all)' as zone from counted
+READS = ("demand.response_waits", "zones.dim_zone")
+SUM_BY_ZONE = """
+create or replace temp table zone_waits as
+with zoned as (
+    select *, 'city' as zone_kind, '(all)' as zone from demand.response_waits
     union all
-    select *, 'tract', coalesce(zone_id, '(unmatched)') from counted
+    select *, 'tract', coalesce(zone_id, '(unmatched)') from demand.response_waits
     union all
-    select *, 'beat', coalesce(beat_id, '(unmatched)') from counted
+    select *, 'beat', coalesce(beat_id, '(unmatched)') from demand.response_waits
     where city in (select city from zones.dim_zone where zone_kind = 'beat')
 )
 select dense_rank() over (order by city, zone_kind, zone, priority) as wait_group,
@@ -102,30 +81,30 @@ GROUPS = """
 select wait_group, any_value(city) as city, any_value(zone_kind) as zone_kind, any_value(zone_id) as zone_id,
     any_value(priority) as priority, any_value(period_start) as period_start, any_value(period_end) as period_end,
     cast(sum(calls) as bigint) as calls,
-    cast(coalesce(sum(calls) filter (where outcome = 'without_received_time'), 0) as bigint) as without_received_time,
+    cast(coalesce(sum(calls) filter (where outcome = 'no_received_time'), 0) as bigint) as without_received_time,
     cast(coalesce(sum(calls) filter (where outcome = 'nobody_sent'), 0) as bigint) as nobody_sent,
-    cast(coalesce(sum(calls) filter (where outcome = 'arrivals'), 0) as bigint) as arrivals,
+    cast(coalesce(sum(calls) filter (where outcome = 'arrival'), 0) as bigint) as arrivals,
     cast(coalesce(sum(calls) filter (where outcome = 'invalid'), 0) as bigint) as invalid,
     cast(coalesce(sum(calls) filter (where outcome = 'unreached'), 0) as bigint) as unreached,
     cast(coalesce(sum(calls) filter (where outcome = 'invalid' or outcome = 'unreached' and minutes is null), 0)
         as bigint) as unknown
-from waits
+from zone_waits
 group by wait_group
 order by wait_group
 """
 TIMES = """
-select wait_group, minutes, outcome = 'arrivals' as arrived, cast(calls as bigint) as calls
-from waits
-where outcome in ('arrivals', 'unreached') and minutes is not null
+select wait_group, minutes, outcome = 'arrival' as arrived, cast(calls as bigint) as calls
+from zone_waits
+where outcome in ('arrival', 'unreached') and minutes is not null
 order by wait_group
 """
 
 
 def response_times(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The rows of demand.response_times, from an analyst database that has its calls and reference years."""
+    """The rows of demand.response_times, from an analyst database that has what it READS."""
     import pandas as pd
 
-    connection.execute(COUNT_WAITS)
+    connection.execute(SUM_BY_ZONE)
     groups = connection.execute(GROUPS).df()
     times = connection.execute(TIMES).fetchnumpy()
     unknown = dict(zip(groups["wait_group"], groups["unknown"], strict=True))

@@ -52,7 +52,7 @@ def expectations() -> list[Expectation]:
             why="A call that falls out of the sum is a caller whose wait nobody counted.",
             expected="Every call was reached, unreached, invalid, answered without a unit or without a known receipt.",
             message="{city}, {zone_kind} {zone_id}, priority {priority}: the outcomes do not add up to {calls:,} calls.",
-            mend="See that every response_status of demand.fct_calls has an outcome in orchestration/statistics/waits.py.",
+            mend="See that every outcome of demand.response_waits is counted in orchestration/statistics/waits.py.",
         ),
         no_rows(
             "zones_match_city",
