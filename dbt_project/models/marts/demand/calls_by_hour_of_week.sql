@@ -40,7 +40,9 @@ counted as (
         sum(calls.officer_minutes) / 60.0 as officer_hours
     from {{ ref('fct_calls') }} as calls
     inner join periods
-        on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
+        on
+            calls.city = periods.city
+            and cast(calls.call_at_local as date) between periods.period_start and periods.period_end
     where calls.population = 'demand'
     group by calls.city, hour_of_week
 ),
