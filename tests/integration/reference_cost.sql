@@ -11,4 +11,4 @@ insert into canonical.budget_lines by name
 select 'cost' as city, p as budget_line_id, 2023 as fiscal_year, p as phase, 'Police' as department, 'Patrol' as division,
     'All' as program, $budget as amount, $fte as sworn_fte
 from (values ('adopted'), ('actual')) as t(p);
-insert into codebooks.budget_functions values ('cost', 'Police', 'Patrol', null, 'police_patrol', true);
+insert into codebooks.police_departments values ('cost', 'Police');

@@ -49,6 +49,13 @@ requests as (
     where requests.longitude is not null
 ),
 
+steps as (
+    {% for step in neighbours %}
+    select {{ step }} as step
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 places_to_search as (
     select
         requests.*,
@@ -56,9 +63,9 @@ places_to_search as (
         requests.cell_y + y.step as search_y,
         cast({{ dbt.dateadd('day', 'd.step', 'cast(requests.requested_at_utc as date)') }} as date) as search_day
     from requests
-    {% for axis in ['x', 'y', 'd'] %}
-    cross join ({% for step in neighbours %}select {{ step }} as step {% if not loop.last %}union all {% endif %}{% endfor %}) as {{ axis }}
-    {% endfor %}
+    cross join steps as x
+    cross join steps as y
+    cross join steps as d
 ),
 
 candidates as (

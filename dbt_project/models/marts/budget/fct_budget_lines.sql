@@ -1,14 +1,21 @@
 select
-    city,
-    budget_line_id,
-    fiscal_year,
-    phase,
-    department,
-    division,
-    program,
-    fund,
-    amount,
-    sworn_fte,
-    civilian_fte,
-    load_id
-from {{ ref('budget_lines') }}
+    lines.city,
+    lines.budget_line_id,
+    lines.fiscal_year,
+    lines.phase,
+    lines.department,
+    lines.division,
+    lines.program,
+    coalesce(functions.budget_function, 'unmapped') as budget_function,
+    lines.fund,
+    lines.amount,
+    lines.sworn_fte,
+    lines.civilian_fte,
+    lines.load_id
+from {{ ref('budget_lines') }} as lines
+left join {{ ref('budget_functions') }} as functions
+    on
+        lines.city = functions.city
+        and lines.department = functions.department
+        and lines.division = functions.division
+        and lines.program = functions.program

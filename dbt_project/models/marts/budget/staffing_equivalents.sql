@@ -55,16 +55,23 @@ select
     cast(utilisations.utilisation as double) as utilisation,
     cast(work.hours_per_year as double) as hours_per_year,
     cast({{ available }} as double) as available_hours,
-    cast(case when work.time_status <> 'insufficient_data'
-        then work.hours_per_year / ({{ available }} * utilisations.utilisation)
-    end as double) as full_time_equivalents,
-    cast(case when work.time_status <> 'insufficient_data'
-        then work.hours_per_year_scaled / ({{ available }} * utilisations.utilisation)
-    end as double) as full_time_equivalents_scaled,
+    cast(
+        case
+            when work.time_status <> 'insufficient_data'
+                then work.hours_per_year / ({{ available }} * utilisations.utilisation)
+        end as double
+    ) as full_time_equivalents,
+    cast(
+        case
+            when work.time_status <> 'insufficient_data'
+                then work.hours_per_year_scaled / ({{ available }} * utilisations.utilisation)
+        end as double
+    ) as full_time_equivalents_scaled,
     cast(8760.0 / {{ available }} as double) as relief_factor,
     cast(
-        case when work.call_type_group = '(all)' and work.denominator = 'community' then busy_hours.officers_busy_p90 end
-        as double
+        case
+            when work.call_type_group = '(all)' and work.denominator = 'community' then busy_hours.officers_busy_p90
+        end as double
     ) as officers_busy_p90,
     work.time_status as status
 from with_total as work

@@ -44,13 +44,14 @@ by_denominator as (
 ),
 
 levels as (
+    {% for final_type in ["'(all)'", 'final_type'] %}
     select
         denominator,
         city,
         period_start,
         period_end,
         call_type_group,
-        case grouping(final_type) when 1 then '(all)' else final_type end as final_type,
+        {{ final_type }} as final_type,
         sum(calls) as calls,
         sum(calls_timed) as calls_timed,
         sum(calls_bounded) as calls_bounded,
@@ -58,10 +59,9 @@ levels as (
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
-    group by grouping sets (
-        (denominator, city, period_start, period_end, call_type_group),
-        (denominator, city, period_start, period_end, call_type_group, final_type)
-    )
+    group by denominator, city, period_start, period_end, call_type_group{% if loop.last %}, final_type{% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 totals as (

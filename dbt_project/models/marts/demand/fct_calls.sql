@@ -86,8 +86,9 @@ select
     cast(calls.timed_unit_count as integer) as timed_unit_count,
     cast(calls.officer_minutes as double) as officer_minutes,
     calls.time_basis,
-    cast(case calls.time_basis when 'units' then calls.officer_minutes when 'call' then calls.call_minutes end as double)
-        as officer_minutes_low,
+    cast(
+        case calls.time_basis when 'units' then calls.officer_minutes when 'call' then calls.call_minutes end as double
+    ) as officer_minutes_low,
     cast(
         case
             when calls.time_basis = 'units'
@@ -99,8 +100,10 @@ select
     calls.response_status,
     cast(
         case
-            when calls.response_status = 'no_arrival'
-                and calls.until_closed between 0 and {{ var('maximum_service_hours') }} * 60 then calls.until_closed
+            when
+                calls.response_status = 'no_arrival'
+                and calls.until_closed between 0 and {{ var('maximum_service_hours') }} * 60
+                then calls.until_closed
         end as double
     ) as unanswered_minutes,
     places.zone_id,
