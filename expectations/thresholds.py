@@ -56,3 +56,6 @@ ZONE_RECORDS = Threshold(200, "In fewer records one rare type moves the share by
 SMALLEST_PUBLISHED_COUNT = Threshold(
     11, "Counts of 1 to 10 could point to a person; the same limit as the dbt variable suppress_below."
 )
+UNITS_WITHOUT_CALL = Threshold(
+    0.05, "Calls at the edge of an export lose their row; more means other call numbers or another period."
+)

@@ -8,6 +8,7 @@ from orchestration.gates.checks import assets as gate_checks
 from orchestration.ingest.assets import RawExports
 from orchestration.ingest.assets import assets as ingest_assets
 from orchestration.publish.assets import assets as publish_assets
+from orchestration.statistics.assets import assets as statistics_assets
 from orchestration.transform.assets import assets as transform_assets
 
 
@@ -15,13 +16,16 @@ def build_definitions() -> dg.Definitions:
     """The code location: assets from source to release, gates between, a job a city and what starts it."""
     *inner_layers, published = transform_assets()
     marts = [key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"]
+    statistics = statistics_assets()
+    estimates = [key for definition in statistics for key in definition.keys]
     return dg.Definitions(
         assets=[
             *ingest_assets(),
             *inner_layers,
+            *statistics,
             published,
             *enrich_assets(),
-            *publish_assets(list(published.keys), marts),
+            *publish_assets(list(published.keys), [*marts, *estimates]),
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),

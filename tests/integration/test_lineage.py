@@ -31,12 +31,15 @@ LAYERS = (
     {"enrich"},
     {"intermediate"},
     {"marts"},
+    {"statistics"},
     {"published"},
     {"release"},
 )
 DEPTH = {group: depth for depth, groups in enumerate(LAYERS) for group in groups}
 WITHOUT_UPSTREAM = {"source", "codebooks"}
 GATES: tuple[Layer, ...] = ("raw", "canonical", "marts", "published")
+# Estimates made in Python are marts to their readers, and pass the same gate.
+PASSES = {"statistics": "marts"}
 
 
 def group(key: dg.AssetKey) -> str:
@@ -103,7 +106,7 @@ def test_only_the_audit_looks_at_raw_or_staged_rows() -> None:
 
 @pytest.mark.parametrize("layer", GATES)
 def test_every_suite_is_a_check_that_blocks(layer: Layer) -> None:
-    guarded = [key for key in gates() if group(key.asset_key) == layer]
+    guarded = [key for key in gates() if PASSES.get(group(key.asset_key), group(key.asset_key)) == layer]
     assert len(guarded) == len(suites(layer)) > 0
     assert all(GRAPH.get(key).blocking for key in guarded)
 

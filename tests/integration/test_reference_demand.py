@@ -1,7 +1,7 @@
 """The demand models against values that another route computed: reference_cases/01_demand.
 
-The case's calls and units take the place of the canonical tables; everything after them is built by dbt. What no
-model computes yet is not compared: shares of calls and time, hour of week, Kaplan-Meier response times, cost.
+The case's calls and units take the place of the canonical tables; everything after them is built by dbt. Quantiles of
+response times, which Python estimates, are compared in unit/test_statistics.py.
 """
 
 import csv
@@ -20,6 +20,10 @@ import yaml
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
 CASE = Path(__file__).parents[1] / "reference_cases" / "01_demand"
+SHARED_CASE = Path(__file__).parents[3] / "shared" / "reference_cases" / "01_demand"
+needs_shared_case = pytest.mark.skipif(
+    not SHARED_CASE.is_dir(), reason="needs ../shared/reference_cases beside the checkout"
+)
 # Where the case and the warehouse call the same thing by different names.
 POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
 POISSON_POPULATION = 1000
@@ -30,10 +34,20 @@ COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
 
 MODELS = (
     "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month "
-    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone zone_summary"
+    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone zone_summary dim_city "
+    "calls_by_type calls_by_hour_of_week fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
 )
 CONTRACTS = {
-    "canonical": ("calls", "unit_responses", "contacts", "offenses", "zones", "zone_attributes"),
+    "canonical": (
+        "calls",
+        "unit_responses",
+        "contacts",
+        "offenses",
+        "requests",
+        "zones",
+        "zone_attributes",
+        "budget_lines",
+    ),
     "marts/zones": ("reference_years",),
 }
 FILL = f"""
@@ -81,12 +95,29 @@ insert into canonical.zone_attributes by name
 select 'poisson' as city, 'tract' as zone_kind, k as zone_id, 'B01003_001' as variable, {POISSON_POPULATION} as estimate
 from unnest({list(COUNTS)}) as counts(k);
 """
+# Two weeks with the spring change of the clock: calls in the two cells the case names, the rest at another hour.
+HOURS = {"2024-03-17 02:30:00": 12, "2024-03-17 03:30:00": 24, "2024-03-06 12:00:00": 6 * 335 - 36}
+FILL_HOURS = f"""
+create schema raw;
+create table raw.cities as
+select city, city as title, 'America/Denver' as time_zone, 0::double as west, west as south, west as east, west as north
+from (values ('case'), ('hours'), ('cost')) as t(city);
+insert into canonical.calls by name
+select 'hours' as city, started || '/' || i as call_id, timezone('UTC', timezone('America/Denver', started)) as call_at_utc,
+    started as call_at_local, 'community' as initiation
+from (values {", ".join(f"(timestamp '{at}', {calls})" for at, calls in HOURS.items())}) as t(started, calls), range(calls) as n(i);
+"""
+FILL_COST = Path(__file__).with_name("reference_cost.sql")
 # The models count whole months of a calendar year. The case's week stands for itself as the first days of its month.
 PERIODS = f"""
 insert into zones.reference_years by name
 select city, 'calls' as measure, date '2024-03-01' as period_start, date '2024-03-{DAYS:02}' as period_end,
     1 as share_in_zones
 from (values ('case'), ('poisson')) as t(city);
+insert into zones.reference_years by name
+select * from (values
+    ('hours', 'calls', date '2024-03-04', date '2024-03-17', 1), ('cost', 'calls', date '2023-01-01', date '2023-12-31', 1)
+) as t(city, measure, period_start, period_end, share_in_zones);
 """
 
 
@@ -101,6 +132,23 @@ def create_seed(seed: dict[str, Any]) -> str:
     """A codebook without rows."""
     columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
     return f"create schema if not exists codebooks; create table codebooks.{seed['name']} ({columns});"
+
+
+def shared(name: str) -> dict[str, Any]:
+    """A file of the case that is not part of the repository."""
+    values: dict[str, Any] = json.loads((SHARED_CASE / name).read_text(encoding="utf-8"))["expected"]
+    return values
+
+
+def fill_cost(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Calls, units and a budget that have the totals of the case."""
+    inputs = shared("expected_fte_cost.json")["inputs"]
+    warehouse.execute("create temp table categories (category varchar, calls bigint, hours double)")
+    rows = [[name, inputs["calls"][name], hours] for name, hours in inputs["hours"].items()]
+    warehouse.executemany("insert into categories values (?, ?, ?)", rows)
+    for statement in FILL_COST.read_text(encoding="utf-8").split(";")[:-1]:
+        given = {"budget": inputs["budget"], "fte": inputs["fte"]} if "$budget" in statement else {}
+        warehouse.execute(statement, given)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +176,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 city varchar, zone_kind varchar, zone_id varchar, area_km2 double, longitude double, latitude double);
         """)
         warehouse.execute(FILL)
+        warehouse.execute(FILL_HOURS)
+        if SHARED_CASE.is_dir():
+            fill_cost(warehouse)
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(create("marts/zones", "reference_years", "zones") + PERIODS)
     done = subprocess.run(
@@ -210,7 +261,7 @@ def test_repeats_point_to_the_first_call_of_their_event(connection: duckdb.DuckD
 def test_unit_times_and_why_they_are_missing(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
     rows = connection.execute(
         "select unit_response_id, service_status, service_minutes, on_scene_status, on_scene_minutes "
-        "from warehouse.intermediate.int_unit_responses__timed"
+        "from warehouse.intermediate.int_unit_responses__timed where city = 'case'"
     ).fetchall()
     found = {unit: values for unit, *values in rows}
     assert set(found) == set(expected["unit_status"])
@@ -267,6 +318,95 @@ def test_limits_of_counts(connection: duckdb.DuckDBPyConnection, expected: dict[
         assert zone["ci_method"] == method
         assert zone["rate_lo"] * EXPOSURE == near(row[f"{method}_lo"]), row["k"]
         assert zone["rate_hi"] * EXPOSURE == near(row[f"{method}_hi"]), row["k"]
+
+
+@pytest.mark.parametrize(
+    ("denominator", "name"),
+    [("community", "shares_community_only"), ("community_and_officer", "shares_community_plus_officer")],
+)
+def test_shares_of_calls_and_time(
+    connection: duckdb.DuckDBPyConnection, expected: dict[str, Any], denominator: str, name: str
+) -> None:
+    columns = ["calls", "calls_timed", "hours", "share_calls", "share_time", "intensity", "hours_scaled"]
+    rows = connection.execute(
+        f"select call_type_group, {', '.join(columns)} from analyst.demand.calls_by_type "
+        "where city = 'case' and final_type = '(all)' and denominator = ?",
+        [denominator],
+    ).fetchall()
+    found = {group: dict(zip(columns, values, strict=True)) for group, *values in rows}
+    assert set(found) == set(expected[name])
+    for group, values in expected[name].items():
+        assert found[group] == {column: near(values[column]) for column in columns}, group
+
+
+def test_hour_of_the_week_of_each_call(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    hours: dict[int, int] = {}
+    days = by_call(connection, "day(call_at_local)")
+    for call, population in by_call(connection, "population").items():
+        if population == "demand" and days[call] <= DAYS:
+            hour = expected["hour_of_week_by_incident"][call]
+            hours[hour] = hours.get(hour, 0) + 1
+    found = connection.execute(
+        "select hour_of_week, calls from analyst.demand.calls_by_hour_of_week where city = 'case' and calls > 0"
+    ).fetchall()
+    assert dict(found) == hours
+
+
+@needs_shared_case
+def test_hours_of_the_week_under_daylight_saving(connection: duckdb.DuckDBPyConnection) -> None:
+    expected = shared("expected_hour_of_week.json")
+    rows = connection.execute(
+        "select hour_of_week, exposure_hours, call_index from analyst.demand.calls_by_hour_of_week where city = 'hours'"
+    ).fetchall()
+    exposure = {hour: hours for hour, hours, _ in rows}
+    index = {hour: value for hour, _, value in rows}
+    assert len(rows) == 168
+    assert sum(exposure.values()) == expected["total_hours"]
+    assert exposure[146] == expected["exposure_hours_cell_146_sun_0200"]
+    assert set(exposure.values()) - {1} == {expected["exposure_hours_typical"]}
+    assert (index[146], index[147]) == (near(expected["index_146"]), near(expected["index_147"]))
+
+
+@needs_shared_case
+@pytest.mark.parametrize(
+    ("allocation", "name"), [("full_absorption", "A_full_absorption"), ("activity", "B_activity_paid_hour")]
+)
+def test_cost_under_both_allocations(connection: duckdb.DuckDBPyConnection, allocation: str, name: str) -> None:
+    expected = shared("expected_fte_cost.json")
+    rows = connection.execute(
+        "select call_type_group, cost, cost_per_call, status from analyst.budget.cost_per_call_hour "
+        "where city = 'cost' and phase = 'adopted' and allocation = ?",
+        [allocation],
+    ).fetchall()
+    found = {group: values for group, *values in rows}
+    unallocated = found.pop("(unallocated)", None)
+    assert set(found) == set(expected[name])
+    for group, values in expected[name].items():
+        assert found[group] == [near(values["cost"]), near(values["cost_per_call"]), "ok"], group
+    rest = near(expected["unallocated_B"])
+    assert unallocated == ([rest, None, "ok"] if allocation == "activity" else None)
+
+
+@needs_shared_case
+def test_cost_of_an_hour_and_officers_for_the_hours(connection: duckdb.DuckDBPyConnection) -> None:
+    expected = shared("expected_fte_cost.json")
+    hour = connection.execute(
+        "select distinct cost_per_paid_hour, cost_per_available_hour from analyst.budget.cost_per_call_hour "
+        "where city = 'cost'"
+    ).fetchall()
+    assert hour == [(near(expected["rate_per_paid_hour"]), near(expected["rate_per_available_hour"]))]
+    # The case's hours are those of a year; 2023 is a quarter of a day short of one.
+    rows = connection.execute(
+        "select utilisation, available_hours, full_time_equivalents * 365 / 365.25, relief_factor "
+        "from analyst.budget.staffing_equivalents "
+        "where city = 'cost' and call_type_group = '(all)' and denominator = 'community' order by utilisation"
+    ).fetchall()
+    assert [row[0] for row in rows] == [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
+    for utilisation, available, officers, relief in rows:
+        assert available == expected["net_available_hours_per_fte"]
+        assert relief == near(expected["shift_relief_factor_24x7_post"])
+        if f"fte_at_utilisation_{utilisation}" in expected:
+            assert officers == near(expected[f"fte_at_utilisation_{utilisation}"])
 
 
 def test_case_is_read_whole(connection: duckdb.DuckDBPyConnection) -> None:

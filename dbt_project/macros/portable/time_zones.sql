@@ -17,6 +17,15 @@
     timezone('{{ time_zone }}', timezone('UTC', {{ utc_time }}))
 {%- endmacro %}
 
+{# The same, the time zone's name being a column. #}
+{% macro utc_to_local_of(utc_time, time_zone_column) -%}
+    {{ return(adapter.dispatch('utc_to_local_of', 'footprint')(utc_time, time_zone_column)) }}
+{%- endmacro %}
+
+{% macro default__utc_to_local_of(utc_time, time_zone_column) -%}
+    timezone({{ time_zone_column }}, timezone('UTC', {{ utc_time }}))
+{%- endmacro %}
+
 {# ISO 8601 text with an offset to a UTC TIMESTAMP; NULL where it does not fit. #}
 {% macro iso_to_utc(text) -%}
     {{ return(adapter.dispatch('iso_to_utc', 'footprint')(text)) }}

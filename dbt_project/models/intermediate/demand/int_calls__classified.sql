@@ -6,7 +6,9 @@ select
     calls.call_at_local,
     calls.call_time_basis,
     calls.received_at_utc,
+    calls.dispatched_at_utc,
     calls.arrived_at_utc,
+    calls.cleared_at_utc,
     -- The source's own flag stands before what the type implies.
     case
         when calls.initiation = 'unknown' then coalesce(calls.initiation_implied, 'unknown')

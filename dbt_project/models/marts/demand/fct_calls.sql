@@ -42,6 +42,10 @@ with calls_with_their_units as (
         coalesce(units.timed_unit_count, 0) as timed_unit_count,
         units.officer_minutes,
         calls.received_at_utc,
+        coalesce(calls.cleared_at_utc, units.last_cleared_at_utc) as closed_at_utc,
+        -- Where a publisher gives no units' times, the call's own stand for one unit from dispatch to clearance.
+        {{ minutes_between('coalesce(calls.dispatched_at_utc, calls.arrived_at_utc)', 'calls.cleared_at_utc') }}
+            as call_minutes,
         coalesce(units.first_arrived_at_utc, calls.arrived_at_utc) as first_arrived_at_utc,
         calls.native_zone,
         calls.longitude,
@@ -59,6 +63,12 @@ with_response_time as (
     select
         *,
         {{ minutes_between('received_at_utc', 'first_arrived_at_utc') }} as response,
+        {{ minutes_between('received_at_utc', 'closed_at_utc') }} as until_closed,
+        case
+            when officer_minutes is not null then 'units'
+            when call_minutes between 0 and {{ var('maximum_service_hours') }} * 60 then 'call'
+            else 'none'
+        end as time_basis,
         case
             when population = 'officer_initiated' then 'not_applicable'
             when received_at_utc is null then 'no_received_time'
@@ -107,8 +117,27 @@ select
     cast(calls.unit_count as integer) as unit_count,
     cast(calls.timed_unit_count as integer) as timed_unit_count,
     cast(calls.officer_minutes as double) as officer_minutes,
+    calls.time_basis,
+    cast(
+        case calls.time_basis when 'units' then calls.officer_minutes when 'call' then calls.call_minutes end as double
+    ) as officer_minutes_low,
+    cast(
+        case
+            when calls.time_basis = 'units'
+                then calls.officer_minutes * cast(calls.unit_count as double) / calls.timed_unit_count
+            when calls.time_basis = 'call' and calls.unit_count > 0 then calls.call_minutes * calls.unit_count
+        end as double
+    ) as officer_minutes_high,
     cast(case when calls.response_status = 'ok' then calls.response end as double) as response_minutes,
     calls.response_status,
+    cast(
+        case
+            when
+                calls.response_status = 'no_arrival'
+                and calls.until_closed between 0 and {{ var('maximum_service_hours') }} * 60
+                then calls.until_closed
+        end as double
+    ) as unanswered_minutes,
     places.zone_id,
     places.beat_id,
     calls.native_zone as published_beat,

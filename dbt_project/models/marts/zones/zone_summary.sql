@@ -1,5 +1,3 @@
-{% set z = '1.959963984540054' %}
-
 with zones_and_unmatched as (
     select
         city,
@@ -52,15 +50,8 @@ exposed as (
 with_interval as (
     select
         exposed.*,
-        -- Below 5 events Byar's closed form is off, so the exact limits come from a table.
-        coalesce(
-            garwood.lower_limit,
-            exposed.n * pow(1 - 1 / (9.0 * exposed.n) - {{ z }} / (3 * sqrt(exposed.n)), 3)
-        ) as count_lo,
-        coalesce(
-            garwood.upper_limit,
-            (exposed.n + 1) * pow(1 - 1 / (9.0 * (exposed.n + 1)) + {{ z }} / (3 * sqrt(exposed.n + 1)), 3)
-        ) as count_hi,
+        {{ poisson_lower('exposed.n', 'garwood.lower_limit') }} as count_lo,
+        {{ poisson_upper('exposed.n', 'garwood.upper_limit') }} as count_hi,
         case when garwood.events is null then 'byar' else 'garwood' end as interval_method
     from exposed
     left join {{ ref('garwood_limits') }} as garwood

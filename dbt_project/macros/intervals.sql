@@ -1,0 +1,31 @@
+{# Limits at 95 % in closed form, as SQL; estimates that need more are made in Python (orchestration/statistics). #}
+{% macro z() -%} 1.959963984540054 {%- endmacro %}
+
+{# Limits of a Poisson count. Below 5 events Byar's closed form is off, so the exact limits come from the codebook
+   garwood_limits, NULL where it does not have the count. #}
+{% macro poisson_lower(n, exact_limit) -%}
+    coalesce(
+        {{ exact_limit }},
+        {{ n }} * pow(1 - 1 / (9.0 * {{ n }}) - {{ z() }} / (3 * sqrt({{ n }})), 3)
+    )
+{%- endmacro %}
+
+{% macro poisson_upper(n, exact_limit) -%}
+    coalesce(
+        {{ exact_limit }},
+        ({{ n }} + 1) * pow(1 - 1 / (9.0 * ({{ n }} + 1)) + {{ z() }} / (3 * sqrt({{ n }} + 1)), 3)
+    )
+{%- endmacro %}
+
+{# Wilson's limits of the share k / n; n must not be 0. Rounding must not take them past the share itself. #}
+{% macro wilson_lower(k, n) -%} {{ wilson_limit(k, n, '-', 'greatest(0, ') }} {%- endmacro %}
+{% macro wilson_upper(k, n) -%} {{ wilson_limit(k, n, '+', 'least(1, ') }} {%- endmacro %}
+
+{% macro wilson_limit(k, n, sign, bound) -%}
+    {%- set z2 = z() ~ ' * ' ~ z() -%}
+    {{ bound }}(
+        {{ k }} + {{ z2 }} / 2 {{ sign }} {{ z() }} * sqrt(
+            {{ k }} * (1 - {{ k }} / cast({{ n }} as double)) + {{ z2 }} / 4
+        )
+    ) / ({{ n }} + {{ z2 }}))
+{%- endmacro %}

@@ -1,0 +1,165 @@
+{% set denominators = {
+    'community': "population = 'demand'",
+    'community_and_officer': "population in ('demand', 'officer_initiated')"
+} %}
+
+with periods as (
+    select
+        city,
+        period_start,
+        period_end
+    from {{ ref('reference_years') }}
+    where measure = 'calls'
+),
+
+counted as (
+    select
+        calls.city,
+        calls.population,
+        coalesce(calls.call_type_group, '(unmapped)') as call_type_group,
+        coalesce(calls.final_type, '(none)') as final_type,
+        periods.period_start,
+        periods.period_end,
+        count(*) as calls,
+        count(calls.officer_minutes_low) as calls_timed,
+        count(calls.officer_minutes_high) as calls_bounded,
+        count(*) filter (where calls.time_basis = 'call') as calls_with_units_assumed,
+        sum(calls.officer_minutes_low) as minutes,
+        sum(calls.officer_minutes_high) as minutes_high
+    from {{ ref('fct_calls') }} as calls
+    inner join periods
+        on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
+    group by all
+),
+
+by_denominator as (
+    {% for name, condition in denominators.items() %}
+    select
+        '{{ name }}' as denominator,
+        counted.*
+    from counted
+    where {{ condition }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+levels as (
+    {% for final_type in ["'(all)'", 'final_type'] %}
+    select
+        denominator,
+        city,
+        period_start,
+        period_end,
+        call_type_group,
+        {{ final_type }} as final_type,
+        sum(calls) as calls,
+        sum(calls_timed) as calls_timed,
+        sum(calls_bounded) as calls_bounded,
+        sum(calls_with_units_assumed) as calls_with_units_assumed,
+        coalesce(sum(minutes), 0) / 60.0 as hours,
+        sum(minutes_high) / 60.0 as hours_high
+    from by_denominator
+    group by denominator, city, period_start, period_end, call_type_group{% if loop.last %}, final_type{% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+totals as (
+    select
+        denominator,
+        city,
+        sum(calls) as calls,
+        sum(hours) as hours
+    from levels
+    where final_type = '(all)'
+    group by denominator, city
+),
+
+times as (
+    -- A category that matters and is mostly untimed makes every share of time doubtful, not only its own.
+    select
+        levels.denominator,
+        levels.city,
+        max(
+            case
+                when
+                    levels.calls > {{ var('material_share_of_calls') }} * totals.calls
+                    and levels.calls_timed < {{ var('minimum_time_coverage') }} * levels.calls
+                    then 1
+                else 0
+            end
+        ) = 1 as is_doubtful
+    from levels
+    inner join totals
+        on levels.denominator = totals.denominator and levels.city = totals.city
+    where levels.final_type = '(all)'
+    group by levels.denominator, levels.city
+),
+
+residents as (
+    select
+        city,
+        sum(population) as population
+    from {{ ref('dim_zone') }}
+    where is_primary
+    group by city
+),
+
+exposed as (
+    select
+        levels.*,
+        totals.calls as all_calls,
+        totals.hours as all_hours,
+        times.is_doubtful,
+        residents.population,
+        {% set days = dbt.datediff('levels.period_start', 'levels.period_end', 'day') ~ ' + 1' -%}
+        nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
+        {{ poisson_lower('levels.calls', 'garwood.lower_limit') }} as count_lo,
+        {{ poisson_upper('levels.calls', 'garwood.upper_limit') }} as count_hi
+    from levels
+    inner join totals
+        on levels.denominator = totals.denominator and levels.city = totals.city
+    inner join times
+        on levels.denominator = times.denominator and levels.city = times.city
+    left join residents
+        on levels.city = residents.city
+    left join {{ ref('garwood_limits') }} as garwood
+        on levels.calls = garwood.events
+)
+
+select
+    city,
+    denominator,
+    call_type_group,
+    final_type,
+    period_start,
+    period_end,
+    cast(calls as bigint) as calls,
+    cast(calls as double) / all_calls as share_calls,
+    cast({{ wilson_lower('calls', 'all_calls') }} as double) as share_calls_lo,
+    cast({{ wilson_upper('calls', 'all_calls') }} as double) as share_calls_hi,
+    cast(calls / exposure as double) as rate_per_1000,
+    cast(count_lo / exposure as double) as rate_lo,
+    cast(count_hi / exposure as double) as rate_hi,
+    case
+        when population is null then 'insufficient_data'
+        when population = 0 then 'zero_denominator'
+        when
+            population < {{ var('minimum_population_for_rate') }} or calls < {{ var('reliable_numerator') }}
+            then 'unreliable'
+        else 'ok'
+    end as rate_status,
+    cast(calls_timed as bigint) as calls_timed,
+    cast(calls_timed as double) / calls as time_coverage,
+    cast(hours as double) as hours,
+    cast(case when calls_bounded = calls_timed then hours_high end as double) as hours_high,
+    cast(hours * calls / nullif(calls_timed, 0) as double) as hours_scaled,
+    calls_with_units_assumed > 0 as units_assumed,
+    cast(hours / nullif(all_hours, 0) as double) as share_time,
+    cast(hours * all_calls / nullif(all_hours * calls, 0) as double) as intensity,
+    case
+        when all_hours = 0 then 'insufficient_data'
+        when is_doubtful then 'unreliable'
+        else 'ok'
+    end as time_status
+from exposed

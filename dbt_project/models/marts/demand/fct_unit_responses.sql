@@ -1,0 +1,28 @@
+select
+    responses.city,
+    responses.unit_response_id,
+    responses.call_id,
+    responses.source_dataset,
+    responses.unit_id,
+    responses.crew_size,
+    responses.crew_size_assumed,
+    responses.dispatched_at_utc,
+    cast(responses.travel_minutes as double) as travel_minutes,
+    responses.travel_status,
+    cast(responses.on_scene_minutes as double) as on_scene_minutes,
+    responses.on_scene_status,
+    cast(responses.service_minutes as double) as service_minutes,
+    responses.service_status,
+    cast(responses.crew_size * responses.service_minutes as double) as officer_minutes,
+    -- A unit sent to a call that is not in the export keeps its row, with nothing known of the call.
+    calls.call_id is not null as is_call_known,
+    calls.month,
+    calls.population,
+    calls.call_type_group,
+    calls.priority,
+    calls.zone_id,
+    calls.beat_id,
+    responses.load_id
+from {{ ref('int_unit_responses__timed') }} as responses
+left join {{ ref('fct_calls') }} as calls
+    on responses.city = calls.city and responses.call_id = calls.call_id
