@@ -38,9 +38,7 @@ MODELS = (
     "calls_by_type calls_by_hour_of_week fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
 )
 CONTRACTS = {
-    "canonical": tuple(
-        ["calls", "unit_responses", "contacts", "offenses", "requests", "zones", "zone_attributes", "budget_lines"]
-    ),
+    "canonical": ("calls", "unit_responses", "contacts", "offenses", "requests", "zones", "zone_attributes", "budget_lines"),
     "marts/zones": ("reference_years",),
 }
 FILL = f"""
