@@ -38,8 +38,8 @@ MODELS = (
     "calls_by_type calls_by_hour_of_week fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
 )
 CONTRACTS = {
-    "canonical": ("calls", "unit_responses", "contacts", "offenses", "requests", "zones", "zone_attributes", "budget_lines"),
-    "marts/zones": ("reference_years",),
+    "canonical": "calls unit_responses contacts offenses requests zones zone_attributes budget_lines".split(),
+    "marts/zones": ["reference_years"],
 }
 FILL = f"""
 insert into canonical.calls by name
