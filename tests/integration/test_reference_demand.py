@@ -37,19 +37,7 @@ MODELS = (
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone zone_summary dim_city "
     "calls_by_type calls_by_hour_of_week fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
 )
-CONTRACTS = {
-    "canonical": (
-        "calls",
-        "unit_responses",
-        "contacts",
-        "offenses",
-        "requests",
-        "zones",
-        "zone_attributes",
-        "budget_lines",
-    ),
-    "marts/zones": ("reference_years",),
-}
+CANONICAL = "calls unit_responses contacts offenses requests zones zone_attributes budget_lines"
 FILL = f"""
 insert into canonical.calls by name
 select 'case' as city, incident_id as call_id, received_utc as call_at_utc, received_utc as received_at_utc,
@@ -163,7 +151,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     ]
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         warehouse.execute("set timezone = 'UTC'")
-        for table in CONTRACTS["canonical"]:
+        for table in CANONICAL.split():
             warehouse.execute(create("canonical", table, "canonical"))
         for seed in seeds:
             if seed["name"] != "garwood_limits":

@@ -3,16 +3,7 @@
     'community_and_officer': "population in ('demand', 'officer_initiated')"
 } %}
 
-with periods as (
-    select
-        city,
-        period_start,
-        period_end
-    from {{ ref('reference_years') }}
-    where measure = 'calls'
-),
-
-counted as (
+with counted as (
     select
         calls.city,
         calls.population,
@@ -27,8 +18,9 @@ counted as (
         sum(calls.officer_minutes_low) as minutes,
         sum(calls.officer_minutes_high) as minutes_high
     from {{ ref('fct_calls') }} as calls
-    inner join periods
+    inner join {{ ref('reference_years') }} as periods
         on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
+    where periods.measure = 'calls'
     group by all
 ),
 
@@ -77,23 +69,16 @@ totals as (
 
 times as (
     -- A category that matters and is mostly untimed makes every share of time doubtful, not only its own.
-    select
+    select distinct
         levels.denominator,
-        levels.city,
-        max(
-            case
-                when
-                    levels.calls > {{ var('material_share_of_calls') }} * totals.calls
-                    and levels.calls_timed < {{ var('minimum_time_coverage') }} * levels.calls
-                    then 1
-                else 0
-            end
-        ) = 1 as is_doubtful
+        levels.city
     from levels
     inner join totals
         on levels.denominator = totals.denominator and levels.city = totals.city
-    where levels.final_type = '(all)'
-    group by levels.denominator, levels.city
+    where
+        levels.final_type = '(all)'
+        and levels.calls > {{ var('material_share_of_calls') }} * totals.calls
+        and levels.calls_timed < {{ var('minimum_time_coverage') }} * levels.calls
 ),
 
 residents as (
@@ -110,7 +95,7 @@ exposed as (
         levels.*,
         totals.calls as all_calls,
         totals.hours as all_hours,
-        times.is_doubtful,
+        times.city is not null as is_doubtful,
         residents.population,
         {% set days = dbt.datediff('levels.period_start', 'levels.period_end', 'day') ~ ' + 1' -%}
         nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
@@ -119,7 +104,7 @@ exposed as (
     from levels
     inner join totals
         on levels.denominator = totals.denominator and levels.city = totals.city
-    inner join times
+    left join times
         on levels.denominator = times.denominator and levels.city = times.city
     left join residents
         on levels.city = residents.city
