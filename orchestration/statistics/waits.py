@@ -151,7 +151,9 @@ def _waits(times: dict[str, Any], unknown: dict[int, int]) -> Iterator[tuple[int
     from orchestration.statistics.response_times import Waits  # imports statsmodels: a second
 
     groups = np.asarray(times["wait_group"])
-    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if len(groups) else np.empty(0, int)
+    if not len(groups):
+        return
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]])
     for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
         group = int(groups[start])
         minutes, arrived, calls = (np.asarray(times[name][start:end]) for name in ("minutes", "arrived", "calls"))

@@ -17,6 +17,7 @@ import yaml
 from expectations.suites import Layer, suites
 from expectations.suites.canonical import unit_responses
 from orchestration.gates.engine import ExpectationResult, run_gate
+from orchestration.statistics.waits import RESPONSE_TIMES
 
 ATTACHED: dict[Layer, list[str]] = {
     "raw": [],
@@ -72,6 +73,7 @@ create table raw.column_changes as
 create table raw.rejected_lines as
     select city, data_set, load_id, '' as file, 0 as line, '' as reason from raw.loads where false;
 create table codebooks.call_type_crosswalk as select unnest(['*', 'riverbend']) as city;
+create table canonical.zones as select 'riverbend' as city, 'T' || i as zone_id from range(4) as t(i);
 create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_code;
 create table canonical.staged_rows as
     select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
@@ -84,13 +86,31 @@ create table canonical.{entity} as
 """
     for entity, columns in COLUMNS.items()
 )
+
+MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+
+
+def contract(path: str) -> dict[str, str]:
+    """Names and types of a mart's columns."""
+    models = yaml.safe_load((MODELS / f"{path}.yml").read_text(encoding="utf-8"))["models"]
+    return {column["name"]: column["data_type"] for column in models[0]["columns"]}
+
+
+# Marts of which the state says nothing: their expectations have no row to fail on.
+EMPTY_MARTS = {
+    **{
+        path.replace("/", "."): contract(path)
+        for path in ("demand/calls_by_type", "demand/exclusion_ledger", "budget/cost_per_call_hour")
+    },
+    RESPONSE_TIMES.table: {name: kind for name, (kind, _) in RESPONSE_TIMES.columns.items()},
+}
 MARTS = (
     "".join(
         f"""
 create schema {schema};
 create table {schema}.fct_{entity} as
     select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
-        location_status, 9.0::double as response_minutes, 'final_type' as mapping_status,
+        location_status, 9.0::double as response_minutes, 'demand' as population, 'final_type' as mapping_status,
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
@@ -106,7 +126,10 @@ create view demand.crosswalk_coverage as
         1 - unmapped_records / records as mapped_share,
         mode(final_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
     from demand.fct_calls group by all;
-create schema zones; create schema audit;
+create schema zones; create schema audit; create schema budget;
+create table demand.fct_unit_responses as
+    select city, source_dataset, true as is_call_known, 9.0::double as service_minutes
+    from warehouse.canonical.unit_responses;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
         4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
@@ -114,9 +137,14 @@ create table zones.zone_summary as
         (total / 16 + 1)::double as rate_hi,
         'exact' as ci_method, 'ok' as status, '' as reason
     from (values ('calls', 2000), ('contacts', 400), ('offenses', 600)) as m(measure, total), range(4) t(z);
+create table zones.dim_zone as select distinct city, zone_kind, zone_id from zones.zone_summary;
 create table audit.row_accounting as
     select city, data_set, load_id, 'accepted' as fate, '' as reason, rows from warehouse.raw.loads;
 """
+    + "".join(
+        f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())});\n"
+        for table, columns in EMPTY_MARTS.items()
+    )
 )
 PUBLISHED = """
 create schema published;

@@ -1,9 +1,12 @@
 select
     responses.city,
-    responses.unit_response_id,
     responses.call_id,
     responses.source_dataset,
-    responses.unit_id,
+    -- A call sign may be one officer's: units are told apart by their order, not by name.
+    row_number() over (
+        partition by responses.city, responses.source_dataset, responses.call_id
+        order by responses.dispatched_at_utc nulls last, responses.unit_response_id
+    ) as unit_number,
     responses.crew_size,
     responses.crew_size_assumed,
     responses.dispatched_at_utc,
