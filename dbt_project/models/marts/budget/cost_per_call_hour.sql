@@ -2,6 +2,9 @@
 ({{ var('paid_hours_per_year') }} - {{ var('leave_hours_per_year') }} - {{ var('sick_hours_per_year') }}
     - {{ var('training_hours_per_year') }} - {{ var('court_hours_per_year') }})
 {%- endset %}
+{% set of_the_budget %}
+city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours
+{%- endset %}
 
 with police_budgets as (
     select
@@ -76,51 +79,30 @@ categories as (
 
 allocated as (
     select
-        city,
-        fiscal_year,
-        phase,
-        budget,
-        work_year,
-        cost_per_paid_hour,
-        cost_per_available_hour,
+        {{ of_the_budget }},
         call_type_group,
         calls,
         hours,
-        all_hours,
         time_status,
         'full_absorption' as allocation,
         budget * share_time as cost
     from categories
     union all
     select
-        city,
-        fiscal_year,
-        phase,
-        budget,
-        work_year,
-        cost_per_paid_hour,
-        cost_per_available_hour,
+        {{ of_the_budget }},
         call_type_group,
         calls,
         hours,
-        all_hours,
         time_status,
         'activity' as allocation,
         cost_per_paid_hour * hours as cost
     from categories
     union all
     select distinct
-        city,
-        fiscal_year,
-        phase,
-        budget,
-        work_year,
-        cost_per_paid_hour,
-        cost_per_available_hour,
+        {{ of_the_budget }},
         '(unallocated)' as call_type_group,
         cast(null as bigint) as calls,
         cast(null as double) as hours,
-        all_hours,
         time_status,
         'activity' as allocation,
         budget - cost_per_paid_hour * all_hours as cost
