@@ -71,7 +71,7 @@ def exported(exports: Path, data_set: DataSet) -> list[Path]:
 def no_rows(data_set: DataSet) -> str:
     """A query for the columns of a city that is not there."""
     columns = ", ".join(f"null::varchar as {quoted(name)}" for name in [*data_set.columns, "geometry_wkt", "sheet"])
-    return f"select {columns}, '' as _load_id, '' as _file, 0 as _line where false"
+    return f"select {columns}, '' as _load_id, 1 as _load_number, '' as _file, 0 as _line where false"
 
 
 def read(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: DataSet, out: Path) -> str:
@@ -79,7 +79,7 @@ def read(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: Dat
     if data_set.format == "arcgis_json":
         target = literal(str(out / f"{data_set.table}.parquet"))
         connection.execute(f"copy ({arcgis_rows(files, data_set)}) to {target} (format parquet, compression zstd)")
-        return f"select *, '' as _load_id from {target}"
+        return f"select *, '' as _load_id, 1 as _load_number from {target}"
     parts = []
     for file in files:
         path = out / f"{data_set.table}-{file.name}.parquet"
@@ -90,10 +90,13 @@ def read(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: Dat
             columns = "* rename (file_row_number as _line)"
             target = f"read_parquet({target}, file_row_number = true)"
         else:  # workbooks and zone layers: small, and no work for SQL
+            from orchestration.ingest.readers.base import RawFile
             from orchestration.ingest.readers.dispatch import READERS
 
-            READERS[data_set.format](file, data_set, path, connection)
-        parts.append(f"select {columns}, '' as _load_id, {literal(file.name)} as _file from {target}")
+            READERS[data_set.format](RawFile(file, file.name), data_set, path, connection)
+        parts.append(
+            f"select {columns}, '' as _load_id, 1 as _load_number, {literal(file.name)} as _file from {target}"
+        )
     return " union all ".join(parts)
 
 
@@ -111,10 +114,14 @@ def csv_rows(file: Path, data_set: DataSet) -> str:
 
 def arcgis_rows(files: list[Path], data_set: DataSet) -> str:
     """Pages of an ArcGIS answer: attributes and geometry of each feature."""
-    keys = json.loads(files[0].read_bytes())["features"][0]["attributes"]
-    values = {
-        name: f"feature->'attributes'->>{literal(key)}" for name, key in zip(normalised(list(keys)), keys, strict=True)
-    }
+    from orchestration.ingest.readers.esri import date_text
+
+    page = json.loads(files[0].read_bytes())
+    keys = page["features"][0]["attributes"]
+    dates = {field["name"] for field in page.get("fields", []) if field["type"] == "esriFieldTypeDate"}
+    keys_of = dict(zip(normalised(list(keys)), keys, strict=True))
+    values = {name: f"feature->'attributes'->>{literal(key)}" for name, key in keys_of.items()}
+    values |= {name: date_text(f"({values[name]})", data_set.dates) for name in values if keys_of[name] in dates}
     values |= {f"geometry_{axis}": f"feature->'geometry'->>'{axis}'" for axis in "xy"}
     columns = ", ".join(f"{values.get(name, 'null')} as {quoted(name)}" for name in data_set.columns)
     pages = (

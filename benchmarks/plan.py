@@ -10,10 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.catalog.model import DataSet, cities
+from orchestration.ingest.bind import bind
 from orchestration.settings import DBT_PROJECT_DIR, settings
 
 RECORDS = ("audit", "loads")  # schema of the marts, and name of the source, that tell of the pipeline
+CITY = "riverbend"
 ENRICH = "enrich"  # schema that Python fills, once all that it reads is there
 
 
@@ -26,6 +30,10 @@ def compiled_manifest() -> Any:
 
     flags = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR), "--quiet", "--no-print"]
     manifest: Any = dbtRunner().invoke(["parse", *flags]).result
+    # The canonical models unite the staging models that are there, so the city's must be, if without rows.
+    with duckdb.connect(str(home.warehouse_database)) as connection:
+        bind(connection, cities().values(), {}, home.raw)
+    dbtRunner(manifest=manifest).invoke(["run", *flags, "--empty", "--select", f"fqn:footprint.staging.{CITY}"])
     compiled = dbtRunner(manifest=manifest).invoke(["compile", *flags])
     if not compiled.success:
         raise RuntimeError(f"dbt compile: {compiled.exception or compiled.result}")
@@ -39,7 +47,7 @@ def plan(manifest: Any) -> dict[str, Any]:
         for key, node in manifest.nodes.items()
         if node.resource_type == "model" and node.fqn[1] == "marts" and not _tells_of_the_pipeline(manifest, key)
     ]
-    needed = _with_ancestors(manifest, marts)
+    needed = {key for key in _with_ancestors(manifest, marts) if not _is_of_another_city(manifest, key)}
     ordered = _in_order(manifest, needed)
     located = _reading(manifest, ordered, ENRICH)
     sources = [manifest.sources[key] for key in sorted(needed & set(manifest.sources))]
@@ -60,6 +68,12 @@ def plan(manifest: Any) -> dict[str, Any]:
 def _tells_of_the_pipeline(manifest: Any, key: str) -> bool:
     sources = [manifest.sources[k] for k in _with_ancestors(manifest, [key]) if k in manifest.sources]
     return manifest.nodes[key].schema in RECORDS or any(source.source_name in RECORDS for source in sources)
+
+
+def _is_of_another_city(manifest: Any, key: str) -> bool:
+    """Whether a node stages a city without a load: the pipeline does not build it either."""
+    node = manifest.nodes.get(key)
+    return node is not None and node.fqn[1] == "staging" and node.fqn[2] != CITY
 
 
 def _with_ancestors(manifest: Any, keys: list[str]) -> set[str]:

@@ -41,4 +41,6 @@ $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --
   2> >(grep -v '^WARNING: Location .* is ignored' >&2)
 # Without compiled bytecode every start takes seconds longer, and some machines forbid to write it later.
 $venv/bin/python -m compileall -q -j 0 $venv/lib orchestration expectations >/dev/null 2>&1 || true
+# dbt's manifest, parsed once here, so that the first run in a new warehouse folder need not.
+$venv/bin/python -m orchestration.transform.project || fail "The dbt project could not be parsed; see above."
 echo "$wanted" > "$stamp"

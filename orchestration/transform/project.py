@@ -135,5 +135,12 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-if __name__ == "__main__":  # for the set-up, so that the first run in a new warehouse folder need not parse
-    parse_into(SET_UP, _fingerprint())
+def parse_at_set_up() -> None:
+    """Leave a manifest beside the project, for every warehouse folder; nothing to do where it is of this state."""
+    fingerprint = _fingerprint()
+    if not (_stamp(SET_UP).exists() and _stamp(SET_UP).read_text() == fingerprint):
+        parse_into(SET_UP, fingerprint)
+
+
+if __name__ == "__main__":
+    parse_at_set_up()
