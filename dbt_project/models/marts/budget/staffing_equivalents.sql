@@ -43,7 +43,8 @@ with_total as (
 busy_hours as (
     select
         city,
-        percentile_cont(0.9) within group (order by cast(coalesce(officer_hours_per_hour, 0) as double)) as officers_busy_p90
+        percentile_cont(0.9) within group (order by cast(coalesce(officer_hours_per_hour, 0) as double))
+            as officers_busy_p90
     from {{ ref('calls_by_hour_of_week') }}
     group by city
 )
