@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import duckdb
 
-from orchestration.settings import settings
+from orchestration import second_process
+from orchestration.settings import Settings, settings
 from orchestration.statistics.marts import Mart, write_mart
 from orchestration.statistics.waits import READS, RESPONSE_TIMES, response_times
 
@@ -37,14 +38,10 @@ def mart_asset(mart: Mart, make: Make, reads: Iterable[str]) -> dg.AssetsDefinit
         pool="warehouse_writer",
     )
     def estimates() -> dg.MaterializeResult:  # type: ignore[type-arg]
-        home = settings()
-        with duckdb.connect(str(home.analyst_database), config={"memory_limit": home.memory_limit}) as connection:
-            connection.execute("set timezone = 'UTC'")
-            frame = make(connection)
-            write_mart(connection, mart, frame)
+        rows = second_process.call(make_mart, mart, make, settings())
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": len(frame),
+                "dagster/row_count": rows,
                 "dagster/column_schema": dg.TableSchema(
                     [dg.TableColumn(name, kind, description=text) for name, (kind, text) in mart.columns.items()]
                 ),
@@ -52,6 +49,15 @@ def mart_asset(mart: Mart, make: Make, reads: Iterable[str]) -> dg.AssetsDefinit
         )
 
     return estimates
+
+
+def make_mart(mart: Mart, make: Make, home: Settings) -> int:
+    """Make the mart in the analyst database; its number of rows."""
+    with duckdb.connect(str(home.analyst_database), config={"memory_limit": home.memory_limit}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        frame = make(connection)
+        write_mart(connection, mart, frame)
+    return len(frame)
 
 
 def assets() -> list[dg.AssetsDefinition]:
