@@ -19,6 +19,8 @@ LAYERS = {
     "intermediate_and_marts": "fqn:footprint.intermediate fqn:footprint.marts",
     "published_models": "fqn:footprint.published",
 }
+# Codebooks change with the code and not overnight, so their tests run with the test suite.
+TESTS_OF_CODEBOOKS = "resource_type:test,fqn:footprint.codebooks"
 
 
 class Translator(DagsterDbtTranslator):
@@ -47,10 +49,15 @@ def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
     translator = Translator()
 
     @dbt_assets(
-        manifest=manifest(), select=select, name=name, dagster_dbt_translator=translator, pool="warehouse_writer"
+        manifest=manifest(),
+        select=select,
+        exclude=TESTS_OF_CODEBOOKS,
+        name=name,
+        dagster_dbt_translator=translator,
+        pool="warehouse_writer",
     )
     def layer(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
-        results = build(select.split(" "), exclude=staging_without_loads())
+        results = build(select.split(" "), exclude=[TESTS_OF_CODEBOOKS, *staging_without_loads()])
         yield from events(results, translator)
         broken = [result for result in results if not result.ok and result.status != "skipped"]
         if broken:

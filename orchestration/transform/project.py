@@ -48,9 +48,8 @@ def manifest_path() -> Path:
 def build(select: list[str], exclude: list[str]) -> list[NodeResult]:
     """`dbt build` of a selection, unit tests left to the test suite. Raises TransformError if dbt itself fails."""
     home = settings()
-    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--select", *select]
-    if exclude:
-        arguments += ["--exclude", *exclude]
+    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+    arguments += ["--select", *select, "--exclude", *exclude]
     return [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message)
         for r in _invoke(arguments, home, _manifest(_fingerprint())).results

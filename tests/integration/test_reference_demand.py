@@ -146,7 +146,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home.create_folders()
     seeds = [
         seed
-        for path in sorted((DBT_PROJECT_DIR / "seeds").glob("*.yml"))
+        for path in sorted((DBT_PROJECT_DIR / "seeds" / "codebooks").glob("*.yml"))
         for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
     ]
     with duckdb.connect(str(home.warehouse_database)) as warehouse:

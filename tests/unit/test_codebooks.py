@@ -8,7 +8,7 @@ from scipy.stats import chi2
 
 from orchestration.settings import DBT_PROJECT_DIR
 
-SEEDS = DBT_PROJECT_DIR / "seeds"
+SEEDS = DBT_PROJECT_DIR / "seeds" / "codebooks"
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -168,7 +168,7 @@ def test_a_share_lies_within_its_limits(events: int, more: int) -> None:
 
 
 def test_exact_limits_of_the_codebook_are_the_librarys() -> None:
-    with (DBT_PROJECT_DIR / "seeds" / "garwood_limits.csv").open(encoding="utf-8", newline="") as lines:
+    with (DBT_PROJECT_DIR / "seeds" / "codebooks" / "garwood_limits.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             lower, upper = confint_poisson(int(row["events"]), 1, method="exact-c", alpha=0.05)
             assert float(row["lower_limit"]) == pytest.approx(0 if row["events"] == "0" else lower, abs=1e-11)
