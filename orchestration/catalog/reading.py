@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
+# Every start reads all city files: libyaml does it ten times faster, where PyYAML was built with it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogError(ValueError):
@@ -18,8 +20,8 @@ def read_checked(path: Path, model: type[Model]) -> Model:
     """Read a YAML file as a model. Raises CatalogError with a line a mistake: `file:line: field: what is wrong`."""
     text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node = yaml.compose(text, LOADER)
+        content = yaml.load(text, LOADER)
     except yaml.YAMLError as error:
         raise CatalogError(f"{path}{_mark(error)}: not valid YAML: {getattr(error, 'problem', error)}") from error
     if not isinstance(content, dict):
