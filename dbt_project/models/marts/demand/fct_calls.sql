@@ -119,7 +119,7 @@ select
     cast(calls.timed_unit_count as integer) as timed_unit_count,
     cast(calls.officer_minutes as double) as officer_minutes,
     calls.time_basis,
-    cast(case calls.time_basis when 'units' then calls.officer_minutes when 'call' then calls.call_minutes end as double)
+    cast(coalesce(calls.officer_minutes, case calls.time_basis when 'call' then calls.call_minutes end) as double)
         as officer_minutes_low,
     cast(
         case
