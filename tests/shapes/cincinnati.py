@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.shapes.writing import iso, later, moments, spread, write_csv
+from tests.shapes.writing import iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -84.65, 39.08, -84.42, 39.20
 
@@ -30,7 +30,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """One file of calls."""
+    """One file of calls, one of tracts: one by the city's old numbers, one by its new ones."""
     evening = datetime(2023, 7, 4, 21, 15)
     write_csv(folder / "calls.csv", CALLS, [
         *(call(number, moment) for number, moment in enumerate(moments(datetime(2023, 5, 1)), start=1)),
@@ -41,3 +41,5 @@ def write(folder: Path) -> None:
         call(9005, evening, event_number=""),
         call(9006, evening), call(9006, evening, closed_time_incident=iso(later(evening, 90)), priority="10"),
     ])  # fmt: skip
+    numbers = ("000700", "026500", "027800")
+    write_tracts(folder / "cb_2020_39_tract_500k.zip", "39", "061", WEST, SOUTH, EAST, NORTH, numbers)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.shapes.writing import milliseconds, moments, spread, write_arcgis, write_csv
+from tests.shapes.writing import milliseconds, moments, spread, write_arcgis, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -83.25, 42.30, -82.95, 42.43
 ZONE = "America/Detroit"
@@ -52,7 +52,7 @@ def withdrawn(number: int, local: datetime, **changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """Two pages of calls, and one year of the withdrawn table."""
+    """Two pages of calls, one year of the withdrawn table, and tracts; the third is another town's."""
     rows = [call(number, moment) for number, moment in enumerate(moments(datetime(2024, 1, 2)), start=1)]
     write_arcgis(folder / "calls_1.json", NOW, rows[:100])
     write_arcgis(folder / "calls_2.json", NOW, [
@@ -68,3 +68,5 @@ def write(folder: Path) -> None:
         # The table that replaced this one holds the call, too.
         withdrawn(9002, datetime(2024, 1, 2), incident_id="20240000001"),
     ])  # fmt: skip
+    numbers = ("500100", "546900", "553600")
+    write_tracts(folder / "cb_2020_26_tract_500k.zip", "26", "163", WEST, SOUTH, EAST, NORTH, numbers)

@@ -24,6 +24,7 @@ select
     calls.disposition,
     calls.parent_call_id,
     calls.block_address,
+    calls.published_zone_id,
     calls.native_zone,
     calls.longitude,
     calls.latitude,
