@@ -1,7 +1,4 @@
-{% set denominators = {
-    'community': "population = 'demand'",
-    'community_and_officer': "population in ('demand', 'officer_initiated')"
-} %}
+{% set denominators = {'community': "('demand')", 'community_and_officer': "('demand', 'officer_initiated')"} %}
 
 with counted as (
     select
@@ -15,6 +12,7 @@ with counted as (
         count(calls.officer_minutes_low) as calls_timed,
         count(calls.officer_minutes_high) as calls_bounded,
         count(*) filter (where calls.time_basis = 'call') as calls_with_units_assumed,
+        sum(calls.unit_minutes) as unit_minutes,
         sum(calls.officer_minutes_low) as minutes,
         sum(calls.officer_minutes_high) as minutes_high
     from {{ ref('fct_calls') }} as calls
@@ -25,12 +23,12 @@ with counted as (
 ),
 
 by_denominator as (
-    {% for name, condition in denominators.items() %}
+    {% for name, populations in denominators.items() %}
     select
         '{{ name }}' as denominator,
         counted.*
     from counted
-    where {{ condition }}
+    where counted.population in {{ populations }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -48,6 +46,7 @@ levels as (
         sum(calls_timed) as calls_timed,
         sum(calls_bounded) as calls_bounded,
         sum(calls_with_units_assumed) as calls_with_units_assumed,
+        sum(unit_minutes) / 60.0 as unit_hours,
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
@@ -136,9 +135,10 @@ select
     end as rate_status,
     cast(calls_timed as bigint) as calls_timed,
     cast(calls_timed as double) / calls as time_coverage,
-    cast(hours as double) as hours,
+    cast(case when all_hours > 0 then hours end as double) as hours,
     cast(case when calls_bounded = calls_timed then hours_high end as double) as hours_high,
     cast(hours * calls / nullif(calls_timed, 0) as double) as hours_scaled,
+    cast(unit_hours as double) as unit_hours,
     calls_with_units_assumed > 0 as units_assumed,
     cast(hours / nullif(all_hours, 0) as double) as share_time,
     cast(hours * all_calls / nullif(all_hours * calls, 0) as double) as intensity,
