@@ -83,7 +83,9 @@ times as (
 residents as (
     select
         city,
-        sum(population) as population
+        sum(population) as population,
+        -- All calls over the residents of some zones only is too high a rate.
+        bool_or(population is null) as is_part_of_the_city
     from {{ ref('dim_zone') }}
     where is_primary
     group by city
@@ -96,6 +98,7 @@ exposed as (
         totals.hours as all_hours,
         times.city is not null as is_doubtful,
         residents.population,
+        residents.is_part_of_the_city,
         {% set days = dbt.datediff('levels.period_start', 'levels.period_end', 'day') ~ ' + 1' -%}
         nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
         {{ poisson_lower('levels.calls', 'garwood.lower_limit') }} as count_lo,
@@ -128,9 +131,8 @@ select
     case
         when population is null then 'insufficient_data'
         when population = 0 then 'zero_denominator'
-        when
-            population < {{ var('minimum_population_for_rate') }} or calls < {{ var('reliable_numerator') }}
-            then 'unreliable'
+        when population < {{ var('minimum_population_for_rate') }} or is_part_of_the_city then 'unreliable'
+        when calls < {{ var('reliable_numerator') }} then 'unreliable'
         else 'ok'
     end as rate_status,
     cast(calls_timed as bigint) as calls_timed,
@@ -142,9 +144,5 @@ select
     calls_with_units_assumed > 0 as units_assumed,
     cast(hours / nullif(all_hours, 0) as double) as share_time,
     cast(hours * all_calls / nullif(all_hours * calls, 0) as double) as intensity,
-    case
-        when all_hours = 0 then 'insufficient_data'
-        when is_doubtful then 'unreliable'
-        else 'ok'
-    end as time_status
+    case when all_hours = 0 then 'insufficient_data' when is_doubtful then 'unreliable' else 'ok' end as time_status
 from exposed
