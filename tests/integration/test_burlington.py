@@ -125,8 +125,7 @@ def test_types_and_their_shares(real_analyst: duckdb.DuckDBPyConnection, counted
         assert (rate_status, time_status) == ("insufficient_data", "insufficient_data")
     noise = mapping(
         real_analyst,
-        "select denominator, calls from demand.calls_by_type "
-        f"where city = '{CITY}' and final_type = 'Noise'",
+        f"select denominator, calls from demand.calls_by_type where city = '{CITY}' and final_type = 'Noise'",
     )
     assert noise["community"] == (demand["final"] == "Noise").sum() > 100
 

@@ -57,9 +57,7 @@ def calls() -> pd.DataFrame:
         ),
         pd.DataFrame(
             {
-                "at": pd.to_datetime(
-                    of_2016["At Scene Time"].fillna(of_2016["Event Clearance Date"]), format=CLOCK
-                ),
+                "at": pd.to_datetime(of_2016["At Scene Time"].fillna(of_2016["Event Clearance Date"]), format=CLOCK),
                 "initial": of_2016["Initial Type Description"],
                 "final": of_2016["Event Clearance Description"],
             }
