@@ -1,4 +1,4 @@
-"""Requests that never reach the police: 311 service requests and 211/411 contacts.
+"""Requests that do not go to the police, or not only: 311 service requests and 211/411 contacts.
 
 What belongs here: the two files and the need they show. What does not: where services are (community.py).
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from orchestration.demo import placement, rhythm
+from orchestration.demo.calls import FIELD
+from orchestration.demo.calltypes import TYPE_NUMBER
 from orchestration.demo.city import N_ZONES
 from orchestration.demo.lookups import load_slots
 from orchestration.demo.world import World
@@ -73,6 +75,16 @@ REQUESTS: tuple[tuple[str, str, float, str, float, str, str], ...] = (
         "Water in the street or a backed-up drain.",
     ),
 )
+# The call types by which people ask the police for the same; of such requests a share is about an earlier or later call.
+CALLED_AS = {
+    "Abandoned Vehicle": "PARKING COMPLAINT",
+    "Noise": "NOISE COMPLAINT",
+    "Encampment Concern": "HOMELESS ASSIST",
+    "Animal Control": "ANIMAL COMPLAINT",
+}
+ALSO_CALLED_SHARE = 0.15
+REQUEST_FIRST_SHARE = 0.3
+HOURS_BETWEEN, MOST_HOURS_BETWEEN = 2, 40
 STATUS_NOTES = ["Work completed."] * 3 + ["Inspected; no action needed.", "Referred to the property owner."]
 
 # code, category, share, share met when the person lives in a zone with few services, share met elsewhere
@@ -103,6 +115,8 @@ def load_services(world: World) -> None:
         "days": ("DOUBLE", days),
         "agency": ("VARCHAR", agencies),
         "description": ("VARCHAR", texts),
+        # -1: nobody calls the police about it.
+        "call_type_id": ("SMALLINT", [TYPE_NUMBER[CALLED_AS[name]] if name in CALLED_AS else -1 for name in names]),
     }
     load_table(world.con, world.scratch, "request_types", requests)
     picks = placement.slots(np.array(shares), SLOTS).tolist()
@@ -128,25 +142,74 @@ def load_services(world: World) -> None:
 
 
 def draw_requests(world: World, rows: int) -> None:
-    """Table requests, in order of time."""
+    """Table requests, in order of time; call_seq is the call about the same need, where somebody called as well."""
     u = world.draws
     office = rhythm.first_slot("office")
+    between = u.lognormal("hours between", "q", f"3600 * {HOURS_BETWEEN}", "1.0")
     world.con.execute(f"""
         CREATE TABLE requests AS
+        WITH drawn AS (
+            SELECT
+                (w.begin_s + floor({u.uniform("request second", "q")} * w.length_s))::INTEGER AS t,
+                r.q,
+                s.request_id,
+                b.block_id,
+                CASE WHEN {u.uniform("also called", "q")} < {ALSO_CALLED_SHARE} THEN y.call_type_id END AS call_type_id
+            FROM (
+                SELECT range::INTEGER AS q, {u.integer("request type", "range", SLOTS)} AS slot FROM range({rows})
+            ) AS r
+            JOIN request_slots AS s ON s.slot = r.slot
+            JOIN request_types AS y ON y.request_id = s.request_id
+            JOIN moments AS w ON w.slot = {office} + {u.integer("request moment", "q", rhythm.SLOTS)}
+            JOIN block_slots AS b ON b.slot = y.place_slot + {u.integer("request block", "q", placement.SLOTS)}
+        ),
+        called AS (
+            SELECT type_id, seq, t, block_id,
+                row_number() OVER (PARTITION BY type_id ORDER BY seq) - 1 AS n,
+                count(*) OVER (PARTITION BY type_id) AS of_type
+            FROM calls
+            WHERE k = 0 AND NOT withheld AND source_id IS DISTINCT FROM {FIELD}
+                AND type_id IN (SELECT call_type_id FROM request_types)
+        ),
+        picked AS (
+            SELECT d.q, c.seq, c.t, c.block_id
+            FROM drawn AS d
+            JOIN (SELECT DISTINCT type_id, of_type FROM called) AS types ON types.type_id = d.call_type_id
+            JOIN called AS c
+                ON c.type_id = d.call_type_id AND c.n = floor({u.uniform("which call", "d.q")} * types.of_type)
+        ),
+        timed AS (
+            SELECT q, seq, block_id,
+                t + (CASE WHEN {u.uniform("request first", "q")} < {REQUEST_FIRST_SHARE} THEN -1 ELSE 1 END
+                    * least({between}, 3600 * {MOST_HOURS_BETWEEN}))::INTEGER AS t
+            FROM picked
+        )
         SELECT
-            (w.begin_s + floor({u.uniform("request second", "q")} * w.length_s))::INTEGER AS t,
-            r.q,
-            s.request_id,
-            b.block_id
-        FROM (
-            SELECT range::INTEGER AS q, {u.integer("request type", "range", SLOTS)} AS slot FROM range({rows})
-        ) AS r
-        JOIN request_slots AS s ON s.slot = r.slot
-        JOIN request_types AS y ON y.request_id = s.request_id
-        JOIN moments AS w ON w.slot = {office} + {u.integer("request moment", "q", rhythm.SLOTS)}
-        JOIN block_slots AS b ON b.slot = y.place_slot + {u.integer("request block", "q", placement.SLOTS)}
-        ORDER BY t, q
+            coalesce(greatest({world.clock.start}, least({world.clock.end - 1}, p.t)), d.t)::INTEGER AS t,
+            d.q,
+            d.request_id,
+            coalesce(p.block_id, d.block_id) AS block_id,
+            p.seq AS call_seq
+        FROM drawn AS d
+        LEFT JOIN timed AS p ON p.q = d.q
+        ORDER BY t, d.q
     """)
+
+
+def request_number(seq: str, second: str) -> str:
+    """The published number of a request, from its order and its time (epoch second)."""
+    year = f"year(make_timestamp(local_s(({second})::BIGINT) * 1000000))"
+    return f"right({year}::VARCHAR, 2) || '-' || right((1000000001 + {seq})::VARCHAR, 8)"
+
+
+def also_called(world: World) -> list[tuple[str, str]]:
+    """Number of each request about a need that somebody also called the police about, and of that call."""
+    return world.con.execute(f"""
+        SELECT {request_number("r.rowid", "r.t")}, call_number(c.seq, c.t)
+        FROM requests AS r
+        JOIN calls AS c ON c.seq = r.call_seq
+        ORDER BY r.rowid
+    """).fetchall()
 
 
 def iso_text(second: str) -> str:
@@ -165,7 +228,7 @@ def request_rows(world: World, first: int, last: int) -> str:
     note = u.integer("note", "q", len(STATUS_NOTES))
     return f"""
         SELECT
-            right(year_of::VARCHAR, 2) || '-' || right((1000000001 + seq)::VARCHAR, 8) AS service_request_id,
+            {request_number("seq", "t")} AS service_request_id,
             CASE WHEN is_open THEN 'open' ELSE 'closed' END AS status,
             CASE WHEN NOT is_open THEN {sql_list(STATUS_NOTES)}[1 + {note}] END AS status_notes,
             name AS service_name,
@@ -182,7 +245,6 @@ def request_rows(world: World, first: int, last: int) -> str:
             NULL::VARCHAR AS media_url
         FROM (
             SELECT r.rowid AS seq, r.t, r.q, y.*, b.address, b.lat, b.lon, z.zip,
-                year(make_timestamp(local_s(r.t::BIGINT) * 1000000)) AS year_of,
                 {u.uniform("request map", "q")} >= 0.02 AS mapped,
                 (r.t + 600 + least({worked}, 200 * 86400))::INTEGER AS done,
                 done > {world.clock.end} OR {u.uniform("request open", "q")} < 0.02 AS is_open,

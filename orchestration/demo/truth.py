@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.demo import placement
 from orchestration.demo.enforcement import HIT_RATE, HIT_RATE_OVER_POLICED
 from orchestration.demo.people import PROGRAMME_TYPES
+from orchestration.demo.services import also_called
 from orchestration.demo.world import World
 
 FILE_NAME = "planted_truth.json"
@@ -60,6 +61,7 @@ def write_truth(world: World, out: Path, parameters: dict[str, int], counts: dic
         "search_hit_rate": {"over_policed_zones": HIT_RATE_OVER_POLICED, "elsewhere": HIT_RATE},
         "counts": counts,
         "duplicate_groups": duplicate_groups(world),
+        "requests_also_called": also_called(world),
     }
     path = out / FILE_NAME
     path.write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")

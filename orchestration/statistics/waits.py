@@ -39,7 +39,7 @@ RESPONSE_TIMES = Mart(
     "the first arrival, with the share nobody reached and what that may do to the estimates. Never pool priorities.",
     {
         "city": ("varchar", "City, by its name in the catalog."),
-        "zone_kind": ("varchar", "city (the whole), tract or beat."),
+        "zone_kind": ("varchar", "city (the whole), the kind of the city's primary zoning, such as tract, or beat."),
         "zone_id": ("varchar", "(all) for a city; a zone, or (unmatched) for calls whose place is in no zone."),
         "priority": ("varchar", "Dispatch priority, as published; (none) where not published."),
         "period_start": ("date", "First day counted (zones.reference_years)."),
@@ -50,7 +50,11 @@ RESPONSE_TIMES = Mart(
         "arrivals": ("bigint", "Of these, calls with a valid first arrival: what median and p90 are of."),
         "invalid": ("bigint", "Of these, calls whose arrival is stamped before receipt."),
         "unreached": ("bigint", "Of these, calls without a known arrival; the five add up to calls."),
-        "share_never_arrived": ("double", "unreached over arrivals, invalid and unreached; NULL where there are none."),
+        "share_never_arrived": (
+            "double",
+            "unreached over arrivals, invalid and unreached; NULL where there are none, and where no arrival of the "
+            "city is known: it does not publish them.",
+        ),
         **{
             f"{name}_{column}": ("double", text.format({"median": "Median", "p90": "90th percentile"}[name]))
             for name in QUANTILES
@@ -64,10 +68,15 @@ RESPONSE_TIMES = Mart(
 READS = ("demand.response_waits", "zones.dim_zone")
 SUM_BY_ZONE = """
 create or replace temp table zone_waits as
-with zoned as (
+with zonings as (
+    select distinct city, zone_kind from zones.dim_zone where is_primary
+),
+zoned as (
     select *, 'city' as zone_kind, '(all)' as zone from demand.response_waits
     union all
-    select *, 'tract', coalesce(zone_id, '(unmatched)') from demand.response_waits
+    select waits.*, coalesce(zonings.zone_kind, 'tract'), coalesce(waits.zone_id, '(unmatched)')
+    from demand.response_waits as waits
+    left join zonings using (city)
     union all
     select *, 'beat', coalesce(beat_id, '(unmatched)') from demand.response_waits
     where city in (select city from zones.dim_zone where zone_kind = 'beat')
@@ -118,7 +127,9 @@ def response_times(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         axis=1,
     )
     sent = frame["arrivals"] + frame["invalid"] + frame["unreached"]
-    frame["share_never_arrived"] = frame["unreached"] / sent.where(sent > 0)
+    # A city without a single arrival does not publish them; that is not a service that never comes.
+    tells_arrivals = frame.groupby("city")["arrivals"].transform("sum") > 0
+    frame["share_never_arrived"] = frame["unreached"] / sent.where((sent > 0) & tells_arrivals)
     judged = [
         judge(arrivals, share, times_known)
         for arrivals, share, times_known in zip(

@@ -11,6 +11,8 @@ import duckdb
 import geopandas as gpd
 import pandas as pd
 
+from orchestration.settings import DBT_PROJECT_DIR
+
 DATA = Path(__file__).parents[3] / "shared" / "data"
 Fates = dict[tuple[str, str | None], int]
 
@@ -65,3 +67,32 @@ def columns_holding(connection: duckdb.DuckDBPyConnection, pattern: str) -> list
         ).fetchall()
         != [(0,)]
     ]
+
+
+def meaning(city: str, initial: "pd.Series[Any]", final: "pd.Series[Any]") -> pd.DataFrame:
+    """What the crosswalk says of calls, looked up with pandas: topic_category, topic_group, initial_group, implied."""
+    seeds = DBT_PROJECT_DIR / "seeds" / "codebooks"
+    rows = pd.read_csv(seeds / "call_type_crosswalk.csv", dtype=str, keep_default_na=False, na_values=[""])
+    rows = rows[rows["city"].isin([city, "*"])].sort_values("city").drop_duplicates("call_type", keep="last")
+    assert rows["valid_from"].isna().all(), "this look-up knows no validity dates"
+    known = rows.set_index("call_type")
+    groups = pd.read_csv(seeds / "topic_categories.csv").set_index("topic_category")["topic_group"]
+
+    def of(published: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
+        key = published.str.upper().str.replace(r"[^A-Z0-9]+", " ", regex=True).str.strip()
+        return key.map(known[column])
+
+    category = of(final, "topic_category").fillna(of(initial, "topic_category"))
+    return pd.DataFrame(
+        {
+            "topic_category": category,
+            "topic_group": category.map(groups),
+            "initial_group": of(initial, "topic_category").map(groups),
+            "implied": of(initial, "initiation_implied").fillna(of(final, "initiation_implied")),
+        }
+    )
+
+
+def hour_of_week(local: "pd.Series[Any]") -> "pd.Series[Any]":
+    """0 is Monday from midnight to one."""
+    return local.dt.day_of_week * 24 + local.dt.hour

@@ -304,29 +304,6 @@ def test_epoch_times_reach_the_citys_clock(demo_exports: Path, release: duckdb.D
     assert dict(found) == expected
 
 
-def test_inferred_repeats_are_the_planted_ones(
-    demo_exports: Path, truth: dict[str, Any], release: duckdb.DuckDBPyConnection
-) -> None:
-    calls = calls_as_published(demo_exports)
-    planted = {
-        later: group[0]
-        for group in truth["duplicate_groups"]
-        for later in group[1:]
-        if calls[later]["Disposition"] != "DUP" and calls[later]["Block Address"] != "WITHHELD"
-    }
-    inferred = dict(
-        release.execute(
-            "select call_id, duplicate_of_call_id from analyst.demand.fct_calls where population = 'duplicate_inferred'"
-        ).fetchall()
-    )
-    right = {later for later in inferred.keys() & planted.keys() if inferred[later] == planted[later]}
-    precision, recall = len(right) / len(inferred), len(right) / len(planted)
-    print(f"{len(planted)} planted repeats, {len(inferred)} inferred: precision {precision:.3f}, recall {recall:.3f}")
-    assert len(planted) > 100
-    assert precision > 0.95
-    assert recall > 0.95
-
-
 def test_warehouse_is_its_owners_alone(demo_release_home: Path, demo_release: Path) -> None:
     assert stat.S_IMODE(demo_release_home.stat().st_mode) == 0o700
     open_to_others = [path for path in demo_release.rglob("*") if stat.S_IMODE(path.stat().st_mode) & 0o077]

@@ -1,29 +1,23 @@
 """The demand models against values that another route computed: reference_cases/01_demand.
 
-The case's calls and units take the place of the canonical tables; everything after them is built by dbt. Quantiles of
-response times, which Python estimates, are compared in unit/test_statistics.py.
+The case's calls and units take the place of the canonical tables; everything after them is built by dbt. Response times,
+which Python estimates, are compared in unit/test_waits.py and unit/test_statistics.py.
 """
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
+from jinja2 import Environment
 
 from orchestration.settings import DBT_PROJECT_DIR, Settings
+from tests.integration.empty_warehouse import create, create_inputs, dbt
 
 CASE = Path(__file__).parents[1] / "reference_cases" / "01_demand"
-SHARED_CASE = Path(__file__).parents[3] / "shared" / "reference_cases" / "01_demand"
-needs_shared_case = pytest.mark.skipif(
-    not SHARED_CASE.is_dir(), reason="needs ../shared/reference_cases beside the checkout"
-)
 # Where the case and the warehouse call the same thing by different names.
 POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
 POISSON_POPULATION = 1000
@@ -35,9 +29,8 @@ COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
 MODELS = (
     "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone zone_summary dim_city "
-    "calls_by_type calls_by_hour_of_week fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
+    "calls_by_type calls_by_hour_of_week repeats_by_window fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
 )
-CANONICAL = "calls unit_responses contacts offenses requests zones zone_attributes budget_lines"
 FILL = f"""
 insert into canonical.calls by name
 select 'case' as city, incident_id as call_id, received_utc as call_at_utc, received_utc as received_at_utc,
@@ -86,10 +79,8 @@ from unnest({list(COUNTS)}) as counts(k);
 # Two weeks with the spring change of the clock: calls in the two cells the case names, the rest at another hour.
 HOURS = {"2024-03-17 02:30:00": 12, "2024-03-17 03:30:00": 24, "2024-03-06 12:00:00": 6 * 335 - 36}
 FILL_HOURS = f"""
-create schema raw;
-create table raw.cities as
-select city, city as title, 'America/Denver' as time_zone, 0::double as west, west as south, west as east, west as north
-from (values ('case'), ('hours'), ('cost')) as t(city);
+insert into raw.cities by name
+select city, city as title, 'America/Denver' as time_zone from (values ('case'), ('hours'), ('cost')) as t(city);
 insert into canonical.calls by name
 select 'hours' as city, started || '/' || i as call_id, timezone('UTC', timezone('America/Denver', started)) as call_at_utc,
     started as call_at_local, 'community' as initiation
@@ -109,28 +100,15 @@ select * from (values
 """
 
 
-def create(folder: str, table: str, schema: str) -> str:
-    """A table as a model's contract promises it."""
-    model = yaml.safe_load((DBT_PROJECT_DIR / "models" / folder / f"{table}.yml").read_text(encoding="utf-8"))
-    columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["models"][0]["columns"])
-    return f"create schema if not exists {schema}; create table {schema}.{table} ({columns});"
-
-
-def create_seed(seed: dict[str, Any]) -> str:
-    """A codebook without rows."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
-    return f"create schema if not exists codebooks; create table codebooks.{seed['name']} ({columns});"
-
-
-def shared(name: str) -> dict[str, Any]:
-    """A file of the case that is not part of the repository."""
-    values: dict[str, Any] = json.loads((SHARED_CASE / name).read_text(encoding="utf-8"))["expected"]
+def values_of(name: str) -> dict[str, Any]:
+    """The expected values of a file of the case."""
+    values: dict[str, Any] = json.loads((CASE / name).read_text(encoding="utf-8"))["expected"]
     return values
 
 
 def fill_cost(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Calls, units and a budget that have the totals of the case."""
-    inputs = shared("expected_fte_cost.json")["inputs"]
+    inputs = values_of("expected_fte_cost.json")["inputs"]
     warehouse.execute("create temp table categories (category varchar, calls bigint, hours double)")
     rows = [[name, inputs["calls"][name], hours] for name, hours in inputs["hours"].items()]
     warehouse.executemany("insert into categories values (?, ?, ?)", rows)
@@ -144,54 +122,14 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A build whose canonical tables hold the case."""
     home = Settings(home=tmp_path_factory.mktemp("reference"))
     home.create_folders()
-    seeds = [
-        seed
-        for path in sorted((DBT_PROJECT_DIR / "seeds" / "codebooks").glob("*.yml"))
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
-    ]
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
-        warehouse.execute("set timezone = 'UTC'")
-        for table in CANONICAL.split():
-            warehouse.execute(create("canonical", table, "canonical"))
-        for seed in seeds:
-            if seed["name"] != "garwood_limits":
-                warehouse.execute(create_seed(seed))
-        warehouse.execute("""
-            create schema enrich;
-            create table enrich.point_zones (
-                city varchar, zone_kind varchar, longitude double, latitude double, zone_id varchar);
-            create table enrich.zone_shapes (
-                city varchar, zone_kind varchar, zone_id varchar, area_km2 double, longitude double, latitude double);
-        """)
+        create_inputs(warehouse)
         warehouse.execute(FILL)
         warehouse.execute(FILL_HOURS)
-        if SHARED_CASE.is_dir():
-            fill_cost(warehouse)
+        fill_cost(warehouse)
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(create("marts/zones", "reference_years", "zones") + PERIODS)
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            "build",
-            "--resource-type",
-            "model",
-            "--resource-type",
-            "seed",
-            "--project-dir",
-            DBT_PROJECT_DIR,
-            "--profiles-dir",
-            DBT_PROJECT_DIR,
-            "--select",
-            *MODELS.split(),
-        ],
-        cwd=home.root,
-        env=os.environ | home.dbt_environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
+    dbt(home, "build", MODELS)
     return home
 
 
@@ -207,8 +145,7 @@ def connection(build: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def expected() -> dict[str, Any]:
     """The values of the case."""
-    values: dict[str, Any] = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))["expected"]
-    return values
+    return values_of("expected.json")
 
 
 def near(value: float | None) -> Any:
@@ -244,6 +181,15 @@ def test_each_call_falls_to_the_first_rule_that_fits(
 def test_repeats_point_to_the_first_call_of_their_event(connection: duckdb.DuckDBPyConnection) -> None:
     found = {call: first for call, first in by_call(connection, "duplicate_of_call_id").items() if first}
     assert found == {"C02": "C01", "C03": "C01"}
+
+
+def test_callers_of_an_event_are_counted(connection: duckdb.DuckDBPyConnection) -> None:
+    assert {call: callers for call, callers in by_call(connection, "callers").items() if callers > 1} == {"C01": 3}
+    rows = connection.execute(
+        "select window_minutes, repeats from analyst.demand.repeats_by_window where city = 'case' order by 1"
+    ).fetchall()
+    # 08:00, 08:04 and 08:13: five minutes join one, ten minutes and more both.
+    assert rows == [(5, 1), (10, 2), (15, 2), (30, 2)]
 
 
 def test_unit_times_and_why_they_are_missing(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
@@ -308,6 +254,17 @@ def test_limits_of_counts(connection: duckdb.DuckDBPyConnection, expected: dict[
         assert zone["rate_hi"] * EXPOSURE == near(row[f"{method}_hi"]), row["k"]
 
 
+def test_closed_form_of_the_limits(expected: dict[str, Any]) -> None:
+    macros = (DBT_PROJECT_DIR / "macros" / "intervals.sql").read_text(encoding="utf-8")
+    limits = "{{ poisson_lower('k', 'null') }}, {{ poisson_upper('k', 'null') }}"
+    query = f"select {Environment().from_string(macros + limits).render()} from (select ? as k)"
+    for row in expected["poisson_ci_table"]:
+        ((low, high),) = duckdb.execute(query, [row["k"]]).fetchall()
+        assert high == near(row["byar_hi"]), row["k"]
+        # At no event the form divides by 0; there the exact limit stands.
+        assert row["k"] == 0 or low == near(row["byar_lo"]), row["k"]
+
+
 @pytest.mark.parametrize(
     ("denominator", "name"),
     [("community", "shares_community_only"), ("community_and_officer", "shares_community_plus_officer")],
@@ -328,6 +285,8 @@ def test_shares_of_calls_and_time(
 
 
 def test_hour_of_the_week_of_each_call(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
+    of_each = by_call(connection, "cast((isodow(call_at_local) - 1) * 24 + hour(call_at_local) as integer)")
+    assert of_each == expected["hour_of_week_by_incident"]
     hours: dict[int, int] = {}
     days = by_call(connection, "day(call_at_local)")
     for call, population in by_call(connection, "population").items():
@@ -340,9 +299,8 @@ def test_hour_of_the_week_of_each_call(connection: duckdb.DuckDBPyConnection, ex
     assert dict(found) == hours
 
 
-@needs_shared_case
 def test_hours_of_the_week_under_daylight_saving(connection: duckdb.DuckDBPyConnection) -> None:
-    expected = shared("expected_hour_of_week.json")
+    expected = values_of("expected_hour_of_week.json")
     rows = connection.execute(
         "select hour_of_week, exposure_hours, call_index from analyst.demand.calls_by_hour_of_week where city = 'hours'"
     ).fetchall()
@@ -355,12 +313,11 @@ def test_hours_of_the_week_under_daylight_saving(connection: duckdb.DuckDBPyConn
     assert (index[146], index[147]) == (near(expected["index_146"]), near(expected["index_147"]))
 
 
-@needs_shared_case
 @pytest.mark.parametrize(
     ("allocation", "name"), [("full_absorption", "A_full_absorption"), ("activity", "B_activity_paid_hour")]
 )
 def test_cost_under_both_allocations(connection: duckdb.DuckDBPyConnection, allocation: str, name: str) -> None:
-    expected = shared("expected_fte_cost.json")
+    expected = values_of("expected_fte_cost.json")
     rows = connection.execute(
         "select call_type_group, cost, cost_per_call, status from analyst.budget.cost_per_call_hour "
         "where city = 'cost' and phase = 'adopted' and allocation = ?",
@@ -373,11 +330,15 @@ def test_cost_under_both_allocations(connection: duckdb.DuckDBPyConnection, allo
         assert found[group] == [near(values["cost"]), near(values["cost_per_call"]), "ok"], group
     rest = near(expected["unallocated_B"])
     assert unallocated == ([rest, None, "ok"] if allocation == "activity" else None)
+    ((share,),) = connection.execute(
+        "select share_of_budget from analyst.budget.cost_per_call_hour "
+        "where city = 'cost' and phase = 'adopted' and call_type_group = '(unallocated)'"
+    ).fetchall()
+    assert share == near(expected["unallocated_share_B"])
 
 
-@needs_shared_case
 def test_cost_of_an_hour_and_officers_for_the_hours(connection: duckdb.DuckDBPyConnection) -> None:
-    expected = shared("expected_fte_cost.json")
+    expected = values_of("expected_fte_cost.json")
     hour = connection.execute(
         "select distinct cost_per_paid_hour, cost_per_available_hour from analyst.budget.cost_per_call_hour "
         "where city = 'cost'"

@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,36 @@ def test_most_calls_that_look_like_duplicates_are_planted(con: duckdb.DuckDBPyCo
     planted = "SELECT count(*) FROM groups JOIN calls USING (number) WHERE place > 0 AND address <> 'WITHHELD'"
     (lookalikes,) = one(con, f"SELECT count(*) FROM ({gaps}) WHERE gap <= INTERVAL 10 MINUTE")
     assert one(con, planted)[0] == pytest.approx(lookalikes, rel=0.03)
+
+
+def test_some_requests_are_about_a_call(city: Path, con: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    requests = {
+        request["service_request_id"]: request for request in json.loads((city / "requests_311.json").read_text())
+    }
+    names = {"Abandoned Vehicle", "Noise", "Encampment Concern", "Animal Control"}
+    could_be = sum(request["service_name"] in names for request in requests.values())
+    planted = truth["requests_also_called"]
+    assert len(planted) / could_be == pytest.approx(0.15, abs=0.03)
+    calls = {
+        number: (at, block, final)
+        for number, at, block, final in con.execute("SELECT number, received, address, final FROM calls").fetchall()
+    }
+    hours, topics = [], set()
+    for request, number in planted:
+        received, address, final = calls[number]
+        assert requests[request]["address"] == address
+        topics.add((requests[request]["service_name"], final))
+        requested = datetime.fromisoformat(requests[request]["requested_datetime"]).replace(tzinfo=None)
+        hours.append((requested - received).total_seconds() / 3600)
+    assert topics == {
+        ("Abandoned Vehicle", "PARKING COMPLAINT"),
+        ("Noise", "NOISE COMPLAINT"),
+        ("Encampment Concern", "HOMELESS ASSIST"),
+        ("Animal Control", "ANIMAL COMPLAINT"),
+    }
+    # An hour more where the clock changes between the two.
+    assert max(map(abs, hours)) <= 41
+    assert sum(hour < 0 for hour in hours) / len(hours) == pytest.approx(0.3, abs=0.1)
 
 
 def test_programme_lowers_police_dispatch(con: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:

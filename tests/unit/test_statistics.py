@@ -28,7 +28,7 @@ from orchestration.statistics.proportions import largest_likely_share, rate_rati
 from orchestration.statistics.response_times import Waits
 
 CASES = Path(__file__).parents[3] / "shared" / "reference_cases"
-DEMAND, ALTERNATIVE = CASES / "01_demand", CASES / "08_alternative_response"
+DEMAND, ALTERNATIVE = Path(__file__).parents[1] / "reference_cases" / "01_demand", CASES / "08_alternative_response"
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="needs ../shared/reference_cases beside the checkout")
 EXACT = 1e-9
 SIMULATED = 0.005
@@ -57,7 +57,6 @@ def case_waits() -> Waits:
         return waits([(float(row["minutes"]), row["event"] == "1") for row in csv.DictReader(lines)])
 
 
-@needs_cases
 @pytest.mark.parametrize(("name", "p"), [("q50", 0.5), ("q90", 0.9)])
 def test_quantiles_of_waits_with_their_guards(case_waits: Waits, name: str, p: float) -> None:
     values, found = expected(DEMAND, "expected_response_times.json"), case_waits.quantile(p)
@@ -69,11 +68,21 @@ def test_quantiles_of_waits_with_their_guards(case_waits: Waits, name: str, p: f
     assert [found.censored_lower, found.censored_upper] == [near(limit) for limit in values[f"km_{name}_ci"]]
 
 
-@needs_cases
 def test_waits_without_an_arrival_are_counted(case_waits: Waits) -> None:
     values = expected(DEMAND, "expected_response_times.json")
     assert case_waits.arrived == values["n_arrived"]
     assert case_waits.missing / (case_waits.arrived + case_waits.missing) == near(values["share_missing_arrival"])
+
+
+def test_survival_of_the_waits(case_waits: Waits) -> None:
+    # The quantile is the first wait by whose end fewer than 1 - p still wait, so each step of the table is one.
+    before = 1.0
+    for minutes, survival in expected(DEMAND, "expected_response_times.json")["km_table"]:
+        for still_waiting in (before - 1e-6, survival + 1e-6):
+            found = case_waits.quantile(1 - still_waiting)
+            assert found is not None
+            assert found.censored == minutes
+        before = survival
 
 
 def test_nobody_arrived_has_no_quantile() -> None:
@@ -143,7 +152,6 @@ def test_backup_rates() -> None:
     assert [some.estimate, some.lower, some.upper] == pytest.approx(wilson, rel=EXACT)
 
 
-@needs_cases
 def test_ratio_of_two_rates() -> None:
     values, found = expected(DEMAND)["rate_ratio_30per10_vs_12per8"], rate_ratio(30, 10, 12, 8)
     assert found is not None
@@ -280,7 +288,6 @@ def test_a_team_for_each_unit_of_load_is_not_enough() -> None:
     assert queue(0, 1, 1).share_waiting == 0
 
 
-@needs_cases
 def test_people() -> None:
     values = expected(DEMAND, "expected_fte_cost.json")
     available = available_hours(2080, 160, 56, 60, 36)

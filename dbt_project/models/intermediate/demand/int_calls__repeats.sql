@@ -27,29 +27,37 @@ chained as (
         call_at_utc,
         call_type_group,
         block_address,
-        -- The chain rule: a call joins when it follows the previous one, not the first one, closely enough.
-        coalesce(
-            {{ minutes_between('previous_call_at_utc', 'call_at_utc') }} <= {{ var('duplicate_window_minutes') }}, false
-        ) as follows_closely
+        {{ minutes_between('previous_call_at_utc', 'call_at_utc') }} as minutes_after_previous
     from callers_about_the_same_place
+),
+
+joined as (
+    select
+        *,
+        -- The chain rule: a call joins when it follows the previous one, not the first one, closely enough.
+        coalesce(minutes_after_previous <= {{ var('duplicate_window_minutes') }}, false) as is_repeat
+    from chained
 ),
 
 with_first_call as (
     select
         city,
         call_id,
-        follows_closely,
-        {{ last_known('case when not follows_closely then call_id end') }} over (
+        minutes_after_previous,
+        is_repeat,
+        {{ last_known('case when not is_repeat then call_id end') }} over (
             partition by city, call_type_group, block_address
             order by call_at_utc, call_id
             rows between unbounded preceding and current row
         ) as first_call_id
-    from chained
+    from joined
 )
 
 select
     city,
     call_id,
-    first_call_id
+    minutes_after_previous,
+    is_repeat,
+    case when is_repeat then first_call_id end as first_call_id
 from with_first_call
-where follows_closely
+where minutes_after_previous <= {{ (var('duplicate_windows_compared') + [var('duplicate_window_minutes')]) | max }}

@@ -6,6 +6,7 @@ select
     min(dispatched_at_utc) as first_dispatched_at_utc,
     min(valid_arrival_at_utc) as first_arrived_at_utc,
     max(cleared_at_utc) as last_cleared_at_utc,
+    sum(service_minutes) as unit_minutes,
     sum(crew_size * service_minutes) as officer_minutes
 from {{ ref('int_unit_responses__timed') }}
 group by city, call_id

@@ -11,7 +11,7 @@ with calls as (
     select
         calls.city,
         calls.call_id,
-        calls.call_type_group,
+        calls.topic_category,
         calls.call_at_utc,
         calls.longitude,
         calls.latitude,
@@ -20,13 +20,14 @@ with calls as (
         cast(floor(calls.latitude / {{ cell }}) as bigint) as cell_y
     from {{ ref('int_calls__classified') }} as calls
     left join {{ ref('int_calls__repeats') }} as repeats
-        on calls.city = repeats.city and calls.call_id = repeats.call_id
+        on calls.city = repeats.city and calls.call_id = repeats.call_id and repeats.is_repeat
     where
         calls.population_before_inference is null
         and repeats.call_id is null
         and calls.received_at_utc is not null
         and calls.longitude is not null
-        and calls.call_type_group is not null
+        -- A call that never became demand cannot carry the need.
+        and not calls.is_cancelled
 ),
 
 requests as (
@@ -34,7 +35,7 @@ requests as (
         requests.city,
         requests.channel,
         requests.request_id,
-        needs.call_type_group,
+        needs.topic_category,
         requests.requested_at_utc,
         requests.longitude,
         requests.latitude,
@@ -83,7 +84,7 @@ candidates as (
     inner join calls
         on
             places.city = calls.city
-            and places.call_type_group = calls.call_type_group
+            and places.topic_category = calls.topic_category
             and places.search_x = calls.cell_x
             and places.search_y = calls.cell_y
             and places.search_day = calls.day

@@ -114,7 +114,7 @@ judged as (
         *,
         case
             when allocation = 'activity' and cost_per_paid_hour is null then 'no sworn positions are published'
-            when all_hours = 0 then 'no time on calls is known'
+            when coalesce(all_hours, 0) = 0 then 'no time on calls is known'
         end as refused_because,
         case
             when fiscal_year <> work_year then 'the calls are of another year than the budget'

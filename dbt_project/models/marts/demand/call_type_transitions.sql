@@ -47,7 +47,16 @@ select
     cast(officer_minutes / 60.0 as double) as officer_hours,
     cast(calls as double) / calls_of_initial_type as share_of_initial_type,
     cast(calls as double) / calls_of_final_type as share_of_final_type,
+    case when final_group is not null then cast(calls_of_final_group as bigint) end as calls_of_final_group,
     case
         when final_group is not null then cast(hidden_calls_of_final_group as double) / calls_of_final_group
-    end as share_of_final_group_hidden
+    end as share_of_final_group_hidden,
+    case
+        when final_group is not null
+            then cast({{ wilson_lower('hidden_calls_of_final_group', 'calls_of_final_group') }} as double)
+    end as share_hidden_lo,
+    case
+        when final_group is not null
+            then cast({{ wilson_upper('hidden_calls_of_final_group', 'calls_of_final_group') }} as double)
+    end as share_hidden_hi
 from with_totals

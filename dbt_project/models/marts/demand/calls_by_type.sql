@@ -1,7 +1,4 @@
-{% set denominators = {
-    'community': "population = 'demand'",
-    'community_and_officer': "population in ('demand', 'officer_initiated')"
-} %}
+{% set denominators = {'community': "('demand')", 'community_and_officer': "('demand', 'officer_initiated')"} %}
 
 with counted as (
     select
@@ -15,6 +12,7 @@ with counted as (
         count(calls.officer_minutes_low) as calls_timed,
         count(calls.officer_minutes_high) as calls_bounded,
         count(*) filter (where calls.time_basis = 'call') as calls_with_units_assumed,
+        sum(calls.unit_minutes) as unit_minutes,
         sum(calls.officer_minutes_low) as minutes,
         sum(calls.officer_minutes_high) as minutes_high
     from {{ ref('fct_calls') }} as calls
@@ -25,12 +23,12 @@ with counted as (
 ),
 
 by_denominator as (
-    {% for name, condition in denominators.items() %}
+    {% for name, populations in denominators.items() %}
     select
         '{{ name }}' as denominator,
         counted.*
     from counted
-    where {{ condition }}
+    where counted.population in {{ populations }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -48,6 +46,7 @@ levels as (
         sum(calls_timed) as calls_timed,
         sum(calls_bounded) as calls_bounded,
         sum(calls_with_units_assumed) as calls_with_units_assumed,
+        sum(unit_minutes) / 60.0 as unit_hours,
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
@@ -84,7 +83,9 @@ times as (
 residents as (
     select
         city,
-        sum(population) as population
+        sum(population) as population,
+        -- All calls over the residents of some zones only is too high a rate.
+        bool_or(population is null) as is_part_of_the_city
     from {{ ref('dim_zone') }}
     where is_primary
     group by city
@@ -97,6 +98,7 @@ exposed as (
         totals.hours as all_hours,
         times.city is not null as is_doubtful,
         residents.population,
+        residents.is_part_of_the_city,
         {% set days = dbt.datediff('levels.period_start', 'levels.period_end', 'day') ~ ' + 1' -%}
         nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
         {{ poisson_lower('levels.calls', 'garwood.lower_limit') }} as count_lo,
@@ -129,22 +131,18 @@ select
     case
         when population is null then 'insufficient_data'
         when population = 0 then 'zero_denominator'
-        when
-            population < {{ var('minimum_population_for_rate') }} or calls < {{ var('reliable_numerator') }}
-            then 'unreliable'
+        when population < {{ var('minimum_population_for_rate') }} or is_part_of_the_city then 'unreliable'
+        when calls < {{ var('reliable_numerator') }} then 'unreliable'
         else 'ok'
     end as rate_status,
     cast(calls_timed as bigint) as calls_timed,
     cast(calls_timed as double) / calls as time_coverage,
-    cast(hours as double) as hours,
+    cast(case when all_hours > 0 then hours end as double) as hours,
     cast(case when calls_bounded = calls_timed then hours_high end as double) as hours_high,
     cast(hours * calls / nullif(calls_timed, 0) as double) as hours_scaled,
+    cast(unit_hours as double) as unit_hours,
     calls_with_units_assumed > 0 as units_assumed,
     cast(hours / nullif(all_hours, 0) as double) as share_time,
     cast(hours * all_calls / nullif(all_hours * calls, 0) as double) as intensity,
-    case
-        when all_hours = 0 then 'insufficient_data'
-        when is_doubtful then 'unreliable'
-        else 'ok'
-    end as time_status
+    case when all_hours = 0 then 'insufficient_data' when is_doubtful then 'unreliable' else 'ok' end as time_status
 from exposed

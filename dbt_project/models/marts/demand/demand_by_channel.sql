@@ -12,19 +12,14 @@ with contacts as (
     group by all
     union all
     select
-        requests.city,
-        coalesce(requests.zone_id, '(unmatched)') as zone_id,
-        requests.month,
-        requests.channel,
+        city,
+        coalesce(zone_id, '(unmatched)') as zone_id,
+        month,
+        channel,
         count(*) as contacts,
-        count(links.call_id) as also_called,
+        count(also_called_call_id) as also_called,
         cast(null as double) as officer_hours
-    from {{ ref('fct_requests') }} as requests
-    left join {{ ref('int_requests__also_called') }} as links
-        on
-            requests.city = links.city
-            and requests.channel = links.channel
-            and requests.request_id = links.request_id
+    from {{ ref('fct_requests') }}
     group by all
 )
 

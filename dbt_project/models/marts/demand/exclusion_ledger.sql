@@ -54,12 +54,14 @@ rows_by_fate as (
     from call_records
     union all
     select
-        city,
-        'tract' as zone_kind,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        population as fate,
-        n
+        call_records.city,
+        coalesce(zonings.zone_kind, 'tract') as zone_kind,
+        coalesce(call_records.zone_id, '(unmatched)') as zone_id,
+        call_records.population as fate,
+        call_records.n
     from call_records
+    left join {{ ref('int_primary_zonings') }} as zonings
+        on call_records.city = zonings.city
     union all
     select
         city,

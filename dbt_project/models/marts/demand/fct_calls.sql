@@ -1,45 +1,52 @@
-with calls_with_their_units as (
+{% set carried = [
+    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'initiation', 'initiation_basis', 'channel',
+    'priority', 'priority_level', 'initial_type', 'final_type', 'call_type_group', 'final_type_group',
+    'mapping_status', 'mapping_confidence', 'topic_category', 'topic_group', 'initial_topic_category',
+    'initial_topic_group', 'answer_axis', 'eligible_low', 'eligible_high', 'disqualifiers', 'langton_label',
+    'vera_label', 'lum_label', 'ah_datalytics_label', 'disposition', 'disposition_meaning'
+] %}
+
+with repeats_named as (
+    select
+        city,
+        first_call_id as call_id
+    from {{ ref('int_calls__repeats') }}
+    where is_repeat
+    union all
+    select
+        city,
+        parent_call_id as call_id
+    from {{ ref('calls') }}
+    where parent_call_id is not null
+),
+
+callers_besides_the_first as (
+    select
+        city,
+        call_id,
+        count(*) as n
+    from repeats_named
+    group by city, call_id
+),
+
+calls_with_their_units as (
     select
         calls.city,
         calls.call_id,
-        calls.source_dataset,
-        calls.call_at_utc,
-        calls.call_at_local,
-        calls.call_time_basis,
-        calls.initiation,
-        calls.initiation_basis,
-        calls.channel,
-        calls.priority,
-        calls.priority_level,
-        calls.initial_type,
-        calls.final_type,
-        calls.call_type_group,
-        calls.final_type_group,
-        calls.mapping_status,
-        calls.mapping_confidence,
-        calls.topic_category,
-        calls.topic_group,
-        calls.initial_topic_category,
-        calls.initial_topic_group,
-        calls.answer_axis,
-        calls.eligible_low,
-        calls.eligible_high,
-        calls.disqualifiers,
-        calls.langton_label,
-        calls.vera_label,
-        calls.lum_label,
-        calls.ah_datalytics_label,
-        calls.disposition,
-        calls.disposition_meaning,
+        {% for column in carried -%}
+        calls.{{ column }},
+        {% endfor -%}
         coalesce(
             calls.population_before_inference,
-            case when repeats.call_id is not null then 'duplicate_inferred' end,
+            case when repeats.is_repeat then 'duplicate_inferred' end,
             case when calls.is_cancelled and units.call_id is null then 'cancelled_before_dispatch' end,
             'demand'
         ) as population,
         coalesce(repeats.first_call_id, calls.parent_call_id) as duplicate_of_call_id,
+        1 + coalesce(others.n, 0) as callers,
         coalesce(units.unit_count, 0) as unit_count,
         coalesce(units.timed_unit_count, 0) as timed_unit_count,
+        units.unit_minutes,
         units.officer_minutes,
         calls.received_at_utc,
         coalesce(calls.cleared_at_utc, units.last_cleared_at_utc) as closed_at_utc,
@@ -58,6 +65,8 @@ with calls_with_their_units as (
         on calls.city = repeats.city and calls.call_id = repeats.call_id
     left join {{ ref('int_calls__unit_times') }} as units
         on calls.city = units.city and calls.call_id = units.call_id
+    left join callers_besides_the_first as others
+        on calls.city = others.city and calls.call_id = others.call_id
 ),
 
 with_response_time as (
@@ -83,40 +92,16 @@ with_response_time as (
 select
     calls.city,
     calls.call_id,
-    calls.source_dataset,
-    calls.call_at_utc,
-    calls.call_at_local,
-    calls.call_time_basis,
     cast(date_trunc('month', calls.call_at_local) as date) as month,
-    calls.initiation,
-    calls.initiation_basis,
-    calls.channel,
-    calls.priority,
-    calls.priority_level,
-    calls.initial_type,
-    calls.final_type,
-    calls.call_type_group,
-    calls.final_type_group,
-    calls.mapping_status,
-    calls.mapping_confidence,
-    calls.topic_category,
-    calls.topic_group,
-    calls.initial_topic_category,
-    calls.initial_topic_group,
-    calls.answer_axis,
-    calls.eligible_low,
-    calls.eligible_high,
-    calls.disqualifiers,
-    calls.langton_label,
-    calls.vera_label,
-    calls.lum_label,
-    calls.ah_datalytics_label,
-    calls.disposition,
-    calls.disposition_meaning,
+    {% for column in carried -%}
+    calls.{{ column }},
+    {% endfor -%}
     calls.population,
     calls.duplicate_of_call_id,
+    cast(calls.callers as integer) as callers,
     cast(calls.unit_count as integer) as unit_count,
     cast(calls.timed_unit_count as integer) as timed_unit_count,
+    cast(calls.unit_minutes as double) as unit_minutes,
     cast(calls.officer_minutes as double) as officer_minutes,
     calls.time_basis,
     cast(coalesce(calls.officer_minutes, case calls.time_basis when 'call' then calls.call_minutes end) as double)

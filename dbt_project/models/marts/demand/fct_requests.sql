@@ -12,11 +12,17 @@ select
     requests.agency,
     requests.request_status,
     requests.need_met,
+    links.call_id as also_called_call_id,
     -- The publisher's own zone stands in where there is no coordinate, if it is a zone we know.
     coalesce(places.zone_id, zones.zone_id) as zone_id,
     requests.location_status,
     requests.load_id
 from {{ ref('requests') }} as requests
+left join {{ ref('int_requests__also_called') }} as links
+    on
+        requests.city = links.city
+        and requests.channel = links.channel
+        and requests.request_id = links.request_id
 left join {{ ref('int_places__zoned') }} as places
     on
         requests.city = places.city

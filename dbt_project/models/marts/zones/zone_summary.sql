@@ -96,5 +96,14 @@ select
         when population < {{ var('minimum_population_for_rate') }}
             then 'fewer than {{ var("minimum_population_for_rate") }} residents'
         when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
-    end as reason
+    end as reason,
+    concat_ws(
+        ';',
+        case measure
+            when 'calls' then 'AMBIENT;DUPLICATE_CALLS;MAUP'
+            when 'contacts' then 'DETECTION;MAUP;RECORDING'
+            when 'offenses' then 'AMBIENT;MAUP;REPORTING'
+        end,
+        case when status = 'unreliable' then 'SMALL_N' end
+    ) as caveat_codes
 from judged

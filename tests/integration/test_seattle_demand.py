@@ -1,0 +1,251 @@
+"""Seattle's marts of demand against counts made with pandas from the same files.
+
+Nothing here goes through the project's readers or models: files are read as text, types are looked up in the crosswalk
+seed, and one census tract is drawn with geopandas. The year 2015 is nearly all of one export; the two samples of call
+data add 20 calls to it, whose arrivals are the only waits the city publishes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import chi2
+from statsmodels.stats.proportion import proportion_confint
+
+from tests.integration.real_exports import DATA, as_stored, counted, hour_of_week, mapping, meaning, table
+
+CITY = "seattle"
+CLOCK = "%m/%d/%Y %I:%M:%S %p"
+# Both stand in the 2015 export without their number, and are counted there.
+HELD_TWICE = ("2015000323365", "2015000231481")
+CANCELLED = ("RESPONDING UNIT(S) CANCELLED BY RADIO", "DUPLICATED OR CANCELLED BY RADIO")
+YEAR = 2015
+PIONEER_SQUARE = "53033009200"
+
+pytestmark = pytest.mark.skipif(
+    not (DATA / CITY).is_dir(), reason="needs the real Seattle exports, which are not part of the repository"
+)
+
+
+@pytest.fixture(scope="module")
+def analyst(seattle_release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The analysts' database of the release, read only."""
+    with duckdb.connect(str(seattle_release / "analyst.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def calls() -> pd.DataFrame:
+    """Every call of the three exports, with the population it falls to by rules written down again here."""
+    of_2015 = table(CITY, "911_incident_response_2015.csv.gz")
+    of_2016 = table(CITY, "911_incident_response_2016_sample.csv")
+    data = pd.concat([table(CITY, f"call_data_sample_{part}.csv") for part in "ab"])
+    data.columns = data.columns.str.removeprefix("\ufeff")
+    frames = [
+        pd.DataFrame(
+            {
+                "at": pd.to_datetime(of_2015["At.Scene.Time"], format="%m/%d/%y %H:%M"),
+                "initial": of_2015["Initial.Type.Description"],
+                "final": of_2015["Event.Clearance.Description"],
+                "longitude": of_2015["Longitude"].astype(float),
+                "latitude": of_2015["Latitude"].astype(float),
+            }
+        ),
+        pd.DataFrame(
+            {
+                "at": pd.to_datetime(of_2016["At Scene Time"].fillna(of_2016["Event Clearance Date"]), format=CLOCK),
+                "initial": of_2016["Initial Type Description"],
+                "final": of_2016["Event Clearance Description"],
+            }
+        ),
+        pd.DataFrame(
+            {
+                "at": pd.to_datetime(data["Original Time Queued"], format=CLOCK),
+                "arrived": pd.to_datetime(data["Arrived Time"], format=CLOCK),
+                "initial": data["Initial Call Type"],
+                "final": data["Final Call Type"],
+                "priority": data["Priority"],
+                "asked_by": data["Call Type"],
+                "disposition": data["Event Clearance Description"],
+            }
+        )[~data["CAD Event Number"].isin(HELD_TWICE)],
+    ]
+    found = pd.concat(frames, ignore_index=True)
+    found = found.join(meaning(CITY, found["initial"], found["final"]))
+    by_words = found["asked_by"].isna() & found["initial"].str.contains("OFFICER INITIATED|ONVIEW", na=False)
+    by_type = found["asked_by"].isna() & (found["implied"] == "officer")
+    cancelled = found["disposition"].isin(CANCELLED) & found["arrived"].isna()
+    found["population"] = np.select(
+        [found["implied"] == "administrative", by_words | by_type | (found["asked_by"] == "ONVIEW"), cancelled],
+        ["administrative", "officer_initiated", "cancelled_before_dispatch"],
+        "demand",
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def demand(calls: pd.DataFrame) -> pd.DataFrame:
+    """The demand of the reference year."""
+    return calls[(calls["population"] == "demand") & (calls["at"].dt.year == YEAR)]
+
+
+@pytest.fixture(scope="module")
+def residents() -> pd.Series:
+    """Residents by tract of the layer that has them."""
+    layer = gpd.read_file(DATA / CITY / "tracts_acs2017" / "tracts.shp")
+    return layer.set_index("GEOID")["B01003_001"]
+
+
+def test_reference_year_is_2015(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    ((start, end, n),) = analyst.execute(
+        "select period_start, period_end, n from zones.reference_years where measure = 'calls'"
+    ).fetchall()
+    assert (str(start), str(end), n) == ("2015-01-01", "2015-12-31", len(demand))
+    assert n == 85_309
+
+
+def test_populations(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) -> None:
+    assert mapping(analyst, "select population, count(*) from demand.fct_calls group by 1") == counted(
+        calls["population"]
+    )
+
+
+def test_exclusion_ledger(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) -> None:
+    ledger = analyst.execute(
+        "select rule, rows_in, rows_removed, rows_out from demand.exclusion_ledger where zone_kind = 'city' order by step"
+    ).fetchall()
+    removed = {rule: rows for rule, _, rows, _ in ledger if rows}
+    expected = counted(calls["population"]) | {"not_the_published_version": len(HELD_TWICE)}
+    assert ledger[0][1] == len(calls) + len(HELD_TWICE) == 91_067 + 706 + 497
+    assert ledger[-1][3] == expected.pop("demand")
+    assert removed == expected
+
+
+def test_calls_by_group_and_type(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    levels = {
+        "(all)": counted(demand["topic_group"]),
+        "SHOPLIFT": {"property": int((demand["final"] == "SHOPLIFT").sum())},
+        "MENTAL COMPLAINT": {"behavioral_health": int((demand["final"] == "MENTAL COMPLAINT").sum())},
+    }
+    for final_type, expected in levels.items():
+        found = mapping(
+            analyst,
+            "select call_type_group, calls from demand.calls_by_type "
+            f"where denominator = 'community' and final_type = '{final_type}'",
+        )
+        assert found == expected, final_type
+    assert levels["SHOPLIFT"]["property"] > 2_000
+    assert levels["MENTAL COMPLAINT"]["behavioral_health"] > 100
+
+
+def test_share_and_rate_of_a_type(
+    analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series
+) -> None:
+    n, exposure = int((demand["final"] == "SHOPLIFT").sum()), residents.sum() / 1000 * 365 / 365.25
+    (row,) = analyst.execute("""
+        select share_calls, share_calls_lo, share_calls_hi, rate_per_1000, rate_lo, rate_hi, rate_status
+        from demand.calls_by_type where denominator = 'community' and final_type = 'SHOPLIFT'
+    """).fetchall()
+    assert row[:3] == pytest.approx((n / len(demand), *proportion_confint(n, len(demand), method="wilson")), rel=1e-9)
+    assert row[3] == pytest.approx(n / exposure, rel=1e-9)
+    # Byar's closed form beside the exact limits: at thousands of calls they agree to five digits.
+    garwood = chi2.ppf(0.025, 2 * n) / 2 / exposure, chi2.ppf(0.975, 2 * n + 2) / 2 / exposure
+    assert row[4:6] == pytest.approx(garwood, rel=1e-5)
+    # 25 of the 132 tracts have no population, so the rate is of too few residents.
+    assert row[6] == "unreliable"
+
+
+def test_no_time_on_calls_is_not_no_time(analyst: duckdb.DuckDBPyConnection) -> None:
+    assert analyst.execute(
+        "select distinct calls_timed, hours, hours_scaled, share_time, time_status from demand.calls_by_type"
+    ).fetchall() == [(0, None, None, None, "insufficient_data")]
+
+
+def test_hours_of_the_week_with_both_changes_of_the_clock(
+    analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame
+) -> None:
+    rows = analyst.execute(
+        "select hour_of_week, exposure_hours, calls, call_index from demand.calls_by_hour_of_week"
+    ).fetchall()
+    exposure = {hour: hours for hour, hours, _, _ in rows}
+    # 2015 begins and ends on a Thursday. 8 March has no hour from 2 to 3, 1 November has the hour from 1 to 2 twice.
+    thursday, sunday = range(72, 96), 144
+    expected = {hour: 53 if hour in thursday else 52 for hour in range(168)}
+    expected |= {sunday + 2: 51, sunday + 1: 53}
+    assert exposure == expected
+    assert sum(exposure.values()) == 365 * 24
+    calls = counted(hour_of_week(demand["at"]))
+    assert {hour: n for hour, _, n, _ in rows} == {hour: calls.get(hour, 0) for hour in range(168)}
+    mean = len(demand) / (365 * 24)
+    for hour, _, n, index in rows:
+        assert index == pytest.approx(n / expected[hour] / mean, rel=1e-9)
+
+
+def test_transitions(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) -> None:
+    typed = calls[(calls["population"] == "demand") & calls["initial"].notna() & calls["final"].notna()]
+    found = {
+        (initial, final): n
+        for initial, final, n in analyst.execute(
+            "select initial_type, final_type, calls from demand.call_type_transitions"
+        ).fetchall()
+    }
+    assert found == counted(pd.Series(list(zip(typed["initial"], typed["final"], strict=True))))
+    crises = typed[typed["topic_group"] == "behavioral_health"]
+    hidden = int((crises["initial_group"] != "behavioral_health").sum())
+    ((n, share, lo, hi),) = analyst.execute("""
+        select distinct calls_of_final_group, share_of_final_group_hidden, share_hidden_lo, share_hidden_hi
+        from demand.call_type_transitions where final_group = 'behavioral_health'
+    """).fetchall()
+    assert (n, share) == (len(crises), pytest.approx(hidden / len(crises), rel=1e-9))
+    assert (lo, hi) == pytest.approx(proportion_confint(hidden, len(crises), method="wilson"), rel=1e-9)
+    assert 0.1 < share < 0.9
+
+
+def test_channels_by_month(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) -> None:
+    months = calls["at"].dt.strftime("%Y-%m")
+    for channel, population in {"police_call": "demand", "officer_initiated": "officer_initiated"}.items():
+        found = mapping(
+            analyst,
+            "select strftime(month, '%Y-%m'), cast(sum(distinct_needs) as bigint) from demand.demand_by_channel "
+            f"where channel = '{channel}' group by 1",
+        )
+        assert found == counted(months[calls["population"] == population])
+
+
+def test_a_tract_drawn_again(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
+    layer = gpd.read_file(DATA / CITY / "tracts_acs2017" / "tracts.shp").set_crs("EPSG:4269").to_crs("EPSG:4326")
+    layer = as_stored(layer)
+    outline = layer.loc[layer["GEOID"] == PIONEER_SQUARE, "geometry"].item()
+    points = gpd.points_from_xy(demand["longitude"], demand["latitude"])
+    inside = demand[points.within(outline)]
+    july = int((inside["at"].dt.month == 7).sum())
+    found = analyst.execute(
+        "select strftime(month, '%m'), demand_calls, rate_per_1000 from demand.calls_by_zone_month "
+        "where zone_id = ? and year(month) = 2015",
+        [PIONEER_SQUARE],
+    ).fetchall()
+    assert len(inside) > 1_000
+    assert sum(n for _, n, _ in found) == len(inside)
+    (of_july,) = [(n, rate) for month, n, rate in found if month == "07"]
+    assert of_july == (july, pytest.approx(july / (residents[PIONEER_SQUARE] / 1000 * 31 / 365.25), rel=1e-9))
+
+
+def test_response_times(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    sample = demand[demand["priority"].notna()]
+    waits = (sample["arrived"] - sample["at"]).dt.total_seconds() / 60
+    rows = analyst.execute("""
+        select priority, calls, without_received_time, arrivals, unreached, median_minutes, p90_minutes, status
+        from demand.response_times where zone_kind = 'city'
+    """).fetchall()
+    found = {priority: values for priority, *values in rows}
+    of_the_export = len(demand) - len(sample)
+    assert found.pop("(none)") == [of_the_export, of_the_export, 0, 0, None, None, "insufficient_data"]
+    assert set(found) == set(sample["priority"])
+    for priority, wait in waits.groupby(sample["priority"]):
+        reached = wait.dropna()
+        median, p90 = (pytest.approx(np.quantile(reached, p), rel=1e-9) for p in (0.5, 0.9))
+        assert found[priority] == [len(wait), 0, len(reached), len(wait) - len(reached), median, p90, "unreliable"]
