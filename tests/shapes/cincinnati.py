@@ -40,6 +40,9 @@ def write(folder: Path) -> None:
         call(9003, evening, create_time_incident="July the fourth"),
         call(9004, evening, latitude_x="", longitude_x=""),
         call(9005, evening, event_number=""),
+        call(9008, evening, disposition_text="CAN:CANCEL", dispatch_time_primary_unit="", arrival_time_primary_unit=""),
+        call(9009, evening, disposition_text="DUP: DUPLICATE"),
+        call(9010, evening, disposition_text="TEST: TEST"),
         # A type without a text, and marks that the system and the call taker add to its code.
         call(9007, evening, incident_type_desc="", incident_type_id="+ASSLTP-COMBINED (JO)(W)"),
         call(9006, evening), call(9006, evening, closed_time_incident=iso(later(evening, 90)), priority="10"),
