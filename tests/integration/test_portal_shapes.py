@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from expectations.thresholds import MAPPED_RECORDS
 from tests.integration.conftest import environment
 from tests.shapes import austin, baltimore, chicago, cincinnati, detroit, new_orleans, san_francisco, seattle
 
@@ -52,6 +53,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]
 def warehouse(run: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The run's build database: staging and canonical."""
     with duckdb.connect(str(run[0] / "build" / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def released(run: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts that the run released."""
+    path = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 
 
@@ -282,6 +291,9 @@ POPULATIONS = {
     "san_francisco 249000006": "cancelled_before_dispatch",
     "baltimore P240009003": "administrative",
     "austin 240000003": "officer_initiated",
+    "cincinnati CPD230009008": "cancelled_before_dispatch",
+    "cincinnati CPD230009009": "duplicate_explicit",
+    "cincinnati CPD230009010": "test",
 }
 
 
@@ -362,3 +374,29 @@ def test_what_an_offense_is_where_and_when(warehouse: duckdb.DuckDBPyConnection,
         [key],
     ).fetchall()
     assert found == [OFFENSES[key]]
+
+
+@pytest.mark.parametrize("city", NAMES)
+def test_the_crosswalk_maps_what_portals_write(released: duckdb.DuckDBPyConnection, city: str) -> None:
+    ((records, mapped),) = released.execute(
+        "select count(*), count(*) filter (where mapping_status <> 'unmapped') from demand.fct_calls where city = ?",
+        [city],
+    ).fetchall()
+    assert mapped / records >= MAPPED_RECORDS.value
+
+
+MAPPED = {
+    # A code with the marks of the system and of the call taker, and a category in place of an unknown description.
+    "cincinnati CPD230009007": ("type_group", "assault"),
+    "austin 240009005": ("type_group", "traffic_offense"),
+    "baltimore P240009003": ("final_type", "out_of_service"),
+    "cincinnati CPD230009001": ("final_type", "shots_fired"),
+}
+
+
+@pytest.mark.parametrize("key", MAPPED)
+def test_what_a_call_is_about(released: duckdb.DuckDBPyConnection, key: str) -> None:
+    found = released.execute(
+        "select mapping_status, topic_category from demand.fct_calls where city || ' ' || call_id = ?", [key]
+    ).fetchall()
+    assert found == [MAPPED[key]]

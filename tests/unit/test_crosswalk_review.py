@@ -1,6 +1,7 @@
 """Review files on their way into the crosswalk: sound decisions are taken, one bad value stops them all."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from orchestration.cli import app
 from orchestration.crosswalk import review, seed
 from orchestration.crosswalk.review import HEADER, Seen, proposal, reviewed
 from orchestration.crosswalk.seed import FIELDS, Row
-from orchestration.crosswalk.suggest import suggest, type_key
+from orchestration.crosswalk.suggest import suggest
+from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.errors import SourceError
 
 CITIES = ("riverbend", "testville")
@@ -208,4 +210,19 @@ def test_one_bad_row_leaves_the_crosswalk_as_it_was(tmp_path: Path, monkeypatch:
 def test_a_city_without_calls_is_told(home: Path) -> None:
     answer = asked("suggest", "--city", "atlantis")
     assert answer.exit_code == 2
-    assert "no calls of atlantis" in answer.output
+    assert "has calls of atlantis" in answer.output
+
+
+def test_types_of_a_run_that_a_gate_stopped_are_proposed(home: Path) -> None:
+    with duckdb.connect(str(home / "build" / "analyst.duckdb")) as connection:
+        connection.execute("""
+            create schema demand;
+            create table demand.fct_calls (city varchar, final_type varchar, initial_type varchar, mapping_status varchar);
+            insert into demand.fct_calls select 'testville', 'LOUD PARTY', null, 'unmapped' from range(4);
+        """)
+    new = json.loads(asked("suggest", "--city", "testville", "--json").stdout)
+    assert (new["read_from"], new["records"], [one["published_type"] for one in new["proposals"]]) == (
+        "stopped_run", 4, ["LOUD PARTY"],
+    )  # fmt: skip
+    # A city that the stopped run did not build is read from the release.
+    assert json.loads(asked("suggest", "--city", "riverbend", "--json").stdout)["read_from"] == "release"

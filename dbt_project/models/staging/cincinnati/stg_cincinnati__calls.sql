@@ -17,6 +17,8 @@ typed as (
         case when upper(calls.incident_type_desc) like 'SHOT SPOTTER%' then 'alarm' else 'unknown' end as initiation,
         calls.priority,
         coalesce(calls.incident_type_desc, calls.incident_type_id) as final_type,
+        -- The code without its marks: (IP), (JO) and (NIP) tell when it happened, -COMBINED, _2, + and = are the system's.
+        {{ without_pattern('calls.incident_type_id', "^[+=]+|[(][A-Z]+[)]|-COMBINED|_[0-9]$") }} as type_group,
         calls.disposition_text as disposition,
         calls.address_x as block_address,
         calls.beat as native_zone,
@@ -60,7 +62,7 @@ select
     priority,
     cast(null as varchar) as initial_type,
     final_type,
-    cast(null as varchar) as type_group,
+    type_group,
     disposition,
     cast(null as varchar) as parent_call_id,
     block_address,
