@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 import duckdb
 
+from orchestration.catalog.reading import CatalogError
 from orchestration.settings import settings
+from orchestration.statistics import alternative_response, responder_programmes, scenario
 from orchestration.statistics.marts import Mart, write_mart
 from orchestration.statistics.waits import READS, RESPONSE_TIMES, response_times
 
@@ -19,6 +21,7 @@ OWNER = ["team:data-engineering"]
 GROUP = "statistics"
 
 Make = Callable[[duckdb.DuckDBPyConnection], "pd.DataFrame"]
+MakeAll = Callable[[duckdb.DuckDBPyConnection], "Sequence[pd.DataFrame]"]
 
 
 def mart_asset(mart: Mart, make: Make, reads: Iterable[str]) -> dg.AssetsDefinition:
@@ -26,34 +29,82 @@ def mart_asset(mart: Mart, make: Make, reads: Iterable[str]) -> dg.AssetsDefinit
 
     What it reads must not be guarded by the gate of the marts, or that gate would have to come before and after it.
     """
+    return family_asset([mart], lambda connection: [make(connection)], reads)
 
-    @dg.asset(
-        key=mart.key,
-        deps=[dg.AssetKey(table.split(".")) for table in reads],
-        group_name=GROUP,
-        owners=OWNER,
-        kinds={"python", "duckdb"},
-        description=mart.description,
+
+def family_asset(marts: Sequence[Mart], make: MakeAll, reads: Iterable[str]) -> dg.AssetsDefinition:
+    """Marts that one computation makes; `make` gives a frame for each, in their order. The same holds of `reads`."""
+
+    @dg.multi_asset(
+        name=marts[0].table.replace(".", "__"),
+        specs=[
+            dg.AssetSpec(
+                mart.key,
+                deps=[dg.AssetKey(table.split(".")) for table in reads],
+                group_name=GROUP,
+                owners=OWNER,
+                kinds={"python", "duckdb"},
+                description=mart.description,
+            )
+            for mart in marts
+        ],
         pool="warehouse_writer",
     )
-    def estimates() -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def estimates() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         home = settings()
         with duckdb.connect(str(home.analyst_database), config={"memory_limit": home.memory_limit}) as connection:
             connection.execute("set timezone = 'UTC'")
-            frame = make(connection)
-            write_mart(connection, mart, frame)
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": len(frame),
-                "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(name, kind, description=text) for name, (kind, text) in mart.columns.items()]
-                ),
-            }
-        )
+            try:
+                frames = make(connection)
+            except CatalogError as error:
+                raise dg.Failure(str(error), allow_retries=False) from error
+            for mart, frame in zip(marts, frames, strict=True):
+                write_mart(connection, mart, frame)
+        for mart, frame in zip(marts, frames, strict=True):
+            yield dg.MaterializeResult(
+                asset_key=mart.key,
+                metadata={
+                    "dagster/row_count": len(frame),
+                    "dagster/column_schema": dg.TableSchema(
+                        [dg.TableColumn(name, kind, description=text) for name, (kind, text) in mart.columns.items()]
+                    ),
+                },
+            )
 
     return estimates
 
 
+def _alternative_response(connection: duckdb.DuckDBPyConnection) -> Sequence[pd.DataFrame]:
+    import pandas as pd
+
+    from orchestration.statistics.assumptions import assumptions
+
+    assumed = assumptions()
+    response, swings = alternative_response.alternative_response(connection, assumed)
+    programmes = responder_programmes.responder_programmes(connection, assumed, response)
+    return [
+        pd.DataFrame(rows, columns=list(mart.columns))
+        for rows, mart in zip((response, swings, programmes), ALTERNATIVE_RESPONSE, strict=True)
+    ]
+
+
+def _scenario(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    from orchestration.statistics.scenario_files import scenarios
+
+    return scenario.scenario_frame(connection, scenarios(settings().scenarios.expanduser().absolute()))
+
+
+ALTERNATIVE_RESPONSE = (
+    alternative_response.ALTERNATIVE_RESPONSE,
+    alternative_response.TORNADO,
+    responder_programmes.PROGRAMMES,
+)
+
+
 def assets() -> list[dg.AssetsDefinition]:
     """The assets of statistics."""
-    return [mart_asset(RESPONSE_TIMES, response_times, reads=READS)]
+    return [
+        mart_asset(RESPONSE_TIMES, response_times, reads=READS),
+        family_asset(ALTERNATIVE_RESPONSE, _alternative_response, reads=responder_programmes.READS),
+        mart_asset(scenario.SCENARIO, _scenario, reads=scenario.READS),
+    ]
