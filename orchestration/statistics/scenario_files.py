@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from orchestration.catalog.model import cities
 from orchestration.catalog.portals import Strict
 from orchestration.catalog.reading import CatalogError, read_checked
 from orchestration.crosswalk.seed import topic_groups
@@ -23,6 +24,12 @@ def _group(name: str) -> str:
     groups = set(topic_groups().values())
     if name not in groups:
         raise ValueError("no group of the codebook topic_categories" + _hint(name, groups))
+    return name
+
+
+def _city(name: str) -> str:
+    if name not in cities():
+        raise ValueError("no city of the catalog" + _hint(name, cities()))
     return name
 
 
@@ -96,16 +103,19 @@ class Scenario(Strict):
 
     name: str = Field("", pattern=r"^[a-z0-9_]*$")
     title: str = Field(min_length=1)
-    cities: list[str] = Field([], description="Cities it is computed for; every city with calls where empty.")
+    cities: list[Annotated[str, AfterValidator(_city)]] = Field(
+        [], description="Cities it is computed for; every city with calls where empty."
+    )
     moves: list[Move] = Field(min_length=1)
     cashable: Range = Range(low=0, mode=0, high=0)
 
-    @model_validator(mode="after")
-    def _moves_a_call_once(self) -> Self:
-        named = Counter(topic for move in self.moves for topic in move.topics)
+    @field_validator("moves")
+    @classmethod
+    def _moves_a_call_once(cls, moves: list[Move]) -> list[Move]:
+        named = Counter(topic for move in moves for topic in move.topics)
         if twice := sorted(topic for topic, times in named.items() if times > 1):
             raise ValueError(f"{', '.join(twice)} would move twice: a category belongs in one move")
-        return self
+        return moves
 
 
 def read_scenario(path: Path) -> Scenario:
