@@ -123,7 +123,7 @@ def responder_programmes(
     return [
         row
         for (city, scheme), diverted in diverted_calls(response).items()
-        if (load := loads.get((city, scheme))) and load.middle > 0
+        if diverted.p95 > 0 and (load := loads.get((city, scheme)))
         for price in prices.get(city, [Price(NO_PHASE, None, None)])
         for row in programme_rows(load, diverted, price, assumed, {"city": city, "scheme": scheme})
     ]
