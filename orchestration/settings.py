@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+SHIPPED_SCENARIOS = Path(__file__).resolve().parent / "statistics" / "scenarios"
 
 
 class Settings(BaseSettings):
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
     hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
     hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
+    scenarios: Path = Field(SHIPPED_SCENARIOS, description="Folder of the scenario files that a run computes (*.yml).")
 
     @property
     def landing(self) -> Path:

@@ -27,6 +27,8 @@ MUST_HAVE_TESTS = {
     "int_calls__repeats",
     "int_unit_responses__timed",
     "fct_calls",
+    "calls_screened",
+    "police_hour_cost",
     "crosswalk_coverage",
     "reference_years",
     "zone_summary",
