@@ -69,11 +69,15 @@ class Load(BaseModel):
         """Normalised columns found in any file."""
         return list(dict.fromkeys(name for file in self.files for name in file.headers))
 
-    def missing_columns(self, data_set: DataSet) -> dict[str, str | None]:
-        """Needed columns that no file has, by whatever name they go, each with its likely new name."""
+    def missing_columns(self, data_set: DataSet, before: "Load | None" = None) -> dict[str, str | None]:
+        """Needed columns that no file has, by whatever name they go, each with its likely new name.
+
+        A column that stood in the load before is none of the renamed ones.
+        """
         needed = [*data_set.columns, *(name for names in data_set.also_called.values() for name in names)]
+        known = before.columns if before else []
         return {
-            name: likely_new_name(name, needed, self.columns)
+            name: likely_new_name(name, [*needed, *known], self.columns)
             for name in data_set.columns
             if not is_there(name, self.columns, data_set)
         }

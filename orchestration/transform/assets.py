@@ -11,7 +11,9 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration.catalog.model import cities
+from orchestration.ingest.sql import literal
 from orchestration.settings import settings
+from orchestration.transform.failures import in_words
 from orchestration.transform.project import NodeResult, build, manifest_path
 
 LAYERS = {
@@ -61,11 +63,7 @@ def layer_assets(name: str, select: str) -> dg.AssetsDefinition:
         yield from events(results, translator)
         broken = [result for result in results if not result.ok and result.status != "skipped"]
         if broken:
-            raise dg.Failure(
-                "; ".join(f"{r.unique_id.split('.')[2]}: {r.message or r.status}" for r in broken[:5])
-                + (f"; and {len(broken) - 5} more" if len(broken) > 5 else ""),
-                allow_retries=False,
-            )
+            raise dg.Failure(in_words(broken, manifest()["nodes"]), allow_retries=False)
 
     return layer
 
@@ -118,7 +116,7 @@ def relation_shapes(nodes: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, 
         for name in ("warehouse", "analyst", "public"):
             database = home.build / f"{name}.duckdb"
             if database.exists():
-                connection.execute(f"attach '{database}' as {name} (read_only)")
+                connection.execute(f"attach {literal(str(database))} as {name} (read_only)")
         for *relation, column, kind in connection.execute(
             "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
             "where not internal order by column_index"
