@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.settings import DBT_PROJECT_DIR, SHIPPED_SCENARIOS
+from orchestration.crosswalk.seed import SEEDS
+from orchestration.settings import SHIPPED_SCENARIOS
 
 MARTS = (
     "demand.calls_screened",
@@ -34,7 +35,7 @@ def analyst(demo_release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def seed(name: str) -> list[dict[str, str]]:
-    with (DBT_PROJECT_DIR / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+    with (SEEDS / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
