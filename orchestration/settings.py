@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         return self.build / "public.duckdb"
 
     @property
+    def scenario_folder(self) -> Path:
+        """Where the scenario files of a run lie, absolute."""
+        return self.scenarios.expanduser().absolute()
+
+    @property
     def root(self) -> Path:
         """The warehouse folder, absolute."""
         return self.home.expanduser().absolute()

@@ -16,6 +16,7 @@ from orchestration.cli.progress import RunProgress
 from orchestration.publish.releases import current_release, read_manifest
 from orchestration.run import RunOutcome, run
 from orchestration.settings import Settings
+from orchestration.statistics.scenario_files import scenarios
 
 NOTHING_TO_LAND = CommandError(
     "No city has raw exports under incoming/.",
@@ -84,6 +85,8 @@ def run_cities(home: Settings, asked: list[str], folder: Path | None, accepted: 
     """Run, report, and return the exit code."""
     chosen, source = choose(asked, folder, home.incoming, cities())
     check_accepted(accepted, chosen, cities())
+    # The marts made of them come last: a mistake is told before the run, not at its end.
+    scenarios(home.scenario_folder)
     home.create_folders()
     # What a library prints while the run goes on must not get into the answer.
     with redirect_stdout(sys.stderr), RunProgress() as progress:

@@ -95,7 +95,7 @@ def _alternative_response(connection: duckdb.DuckDBPyConnection) -> Sequence[pd.
 def _scenario(connection: duckdb.DuckDBPyConnection) -> Sequence[pd.DataFrame]:
     from orchestration.statistics.scenario_files import scenarios
 
-    return [scenario.scenario_frame(connection, scenarios(settings().scenarios.expanduser().absolute()))]
+    return [scenario.scenario_frame(connection, scenarios(settings().scenario_folder))]
 
 
 ALTERNATIVE_RESPONSE = (

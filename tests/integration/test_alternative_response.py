@@ -134,11 +134,11 @@ def test_before_and_after_reconcile_with_the_budget(analyst: duckdb.DuckDBPyConn
         assert more == pytest.approx(cost)
 
 
-def footprint(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def footprint(home: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """The command, on the demo city's warehouse."""
     return subprocess.run(
         [Path(sys.executable).with_name("footprint"), *arguments],
-        env=os.environ | {"FOOTPRINT_HOME": str(home)},
+        env=os.environ | {"FOOTPRINT_HOME": str(home)} | variables,
         capture_output=True,
         text=True,
         timeout=120,
@@ -158,8 +158,9 @@ def test_the_command_computes_what_a_run_does(
     told = sorted((tuple(row.get(name) for name in names) for row in rows), key=lambda row: row[:2])
     assert len(told) == len(stored) == 3 * 3
     for here, there in zip(told, stored, strict=True):
-        assert here[0] == there[0]
-        assert here[1:] == pytest.approx(there[1:], rel=1e-9)
+        assert (here[0], here[-1] is None) == (there[0], there[-1] is None)
+        known = len(here) - (here[-1] is None)
+        assert here[1:known] == pytest.approx(there[1:known], rel=1e-9)
     shown = footprint(demo_release_home, "scenario", str(example))
     assert NOT_SAVINGS in shown.stdout
     broken = tmp_path / "broken.yml"
@@ -167,3 +168,12 @@ def test_the_command_computes_what_a_run_does(
     refused = footprint(demo_release_home, "scenario", str(broken))
     assert refused.returncode == 1
     assert "no category of the codebook topic_categories; near it: noise (found 'noises')" in refused.stderr
+
+
+def test_a_mistake_in_a_scenario_file_is_told_before_a_run(demo_exports: Path, tmp_path: Path) -> None:
+    (tmp_path / "slip.yml").write_text("title: x\nmoves: []\n", encoding="utf-8")
+    arguments = ("run", "--city", "riverbend", "--from", str(demo_exports))
+    refused = footprint(tmp_path / "warehouse", *arguments, FOOTPRINT_SCENARIOS=str(tmp_path))
+    assert refused.returncode == 1
+    assert "slip.yml:2: moves: List should have at least 1 item" in refused.stderr
+    assert not (tmp_path / "warehouse").exists()
