@@ -4,27 +4,44 @@ Every other module asks `settings()`; nothing else looks at environment variable
 only place the project writes to, and is readable by its owner alone.
 """
 
+import errno
+import os
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+SHIPPED_SCENARIOS = Path(__file__).resolve().parent / "statistics" / "scenarios"
 
 
 class Settings(BaseSettings):
     """Environment variables with the prefix FOOTPRINT_, such as FOOTPRINT_HOME."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTPRINT_")
+    # An empty variable is one not set: as a path it would mean the working folder.
+    model_config = SettingsConfigDict(env_prefix="FOOTPRINT_", env_ignore_empty=True)
 
     home: Path = Field(Path("warehouse"), description="Warehouse folder; relative paths start at the working folder.")
-    memory_limit: str = Field("2GB", description="What DuckDB may hold in memory before it spills to disk.")
+    memory_limit: str = Field(
+        "2GB",
+        pattern=r"(?i)^\d+(\.\d+)? ?[KMGT]i?B$",
+        description="What DuckDB may hold in memory before it spills to disk, such as 500MB.",
+    )
     socrata_app_token: str | None = Field(None, description="Sent to Socrata portals, which throttle those without.")
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
     hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
     hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
+    scenarios: Path = Field(SHIPPED_SCENARIOS, description="Folder of the scenario files that a run computes (*.yml).")
+
+    @field_validator("home")
+    @classmethod
+    def _is_no_address(cls, home: Path) -> Path:
+        """Dagster puts the path into the address of its database, where these signs have a meaning of their own."""
+        if found := sorted(set("?#%") & set(str(home.expanduser().absolute()))):
+            raise ValueError(f"the path of the warehouse folder may not hold {' '.join(found)}")
+        return home
 
     @property
     def landing(self) -> Path:
@@ -108,10 +125,8 @@ class Settings(BaseSettings):
         }
 
     def create_folders(self) -> None:
-        """Make the warehouse folder (mode 0700) and its parts."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.root.chmod(0o700)
-        for folder in (
+        """Make the warehouse folder (mode 0700) and its parts; OSError (ENOTEMPTY) where it is somebody else's."""
+        parts = (
             self.landing,
             self.raw,
             self.incoming,
@@ -121,7 +136,13 @@ class Settings(BaseSettings):
             self.gates,
             self.dagster_home,
             self.dbt_target,
-        ):
+        )
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Closing a folder such as /tmp or a home to all others would do harm.
+        if any(self.root.iterdir()) and not any(part.is_dir() for part in parts):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(self.root))
+        self.root.chmod(0o700)
+        for folder in parts:
             folder.mkdir(mode=0o700, exist_ok=True)
 
 

@@ -1,6 +1,7 @@
 {# The staging of a state's census tracts (cartographic outlines of the Census Bureau) for a city that is a county of its
-   own: its tracts are accepted, the rest of the state's are outside. A tract of water alone has no residents to serve. #}
-{% macro county_tracts(city, county) -%}
+   own: its tracts are accepted, the rest of the state's are outside. A tract of water alone has no residents to serve.
+   Of a county that holds other towns, too, `of_city` is the condition that the city's tracts meet. #}
+{% macro county_tracts(city, county, of_city="true") -%}
 with judged as (
     select
         geoid as zone_id,
@@ -16,7 +17,7 @@ with judged as (
             when geometry_wkt is null then 'no_geometry'
         end as quarantine_reason,
         case
-            when countyfp <> '{{ county }}' then 'outside_city'
+            when countyfp <> '{{ county }}' or not ({{ of_city }}) then 'outside_city'
             when try_cast(aland as double) = 0 then 'water_only'
             when row_number() over (partition by geoid order by _load_number desc, _file desc, _line desc) > 1
                 then 'repeated_row'

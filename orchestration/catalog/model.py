@@ -129,7 +129,7 @@ class City(Strict):
     @field_validator("time_zone")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in time_zones():
             raise ValueError(f"{name} is no time zone of the IANA database, such as America/New_York")
         return name
 
@@ -142,6 +142,12 @@ class City(Strict):
     def has_portal(self) -> bool:
         """Whether any of its data sets can be pulled."""
         return any(data_set.source for data_set in self.data_sets.values())
+
+
+@cache
+def time_zones() -> set[str]:
+    """The names of the IANA database: a folder to look through, once."""
+    return available_timezones()
 
 
 def read_city(path: Path) -> City:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
+# Every start reads all city files: libyaml does it ten times faster, where PyYAML was built with it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogError(ValueError):
@@ -18,10 +20,10 @@ def read_checked(path: Path, model: type[Model]) -> Model:
     """Read a YAML file as a model. Raises CatalogError with a line a mistake: `file:line: field: what is wrong`."""
     text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node = yaml.compose(text, LOADER)
+        content = yaml.load(text, LOADER)
     except yaml.YAMLError as error:
-        raise CatalogError(f"{path}{_mark(error)}: not valid YAML: {getattr(error, 'problem', error)}") from error
+        raise CatalogError(f"{path}{_mark(error, text)}: not valid YAML: {getattr(error, 'problem', error)}") from error
     if not isinstance(content, dict):
         raise CatalogError(f"{path}:1: expected fields such as {', '.join(list(model.model_fields)[:5])}")
     if repeated := _repeated(node):
@@ -86,6 +88,7 @@ def _repeated(node: yaml.Node | None, around: str = "") -> list[tuple[int, str]]
     return own + [twice for key, below in node.value for twice in _repeated(below, f"{around}{key.value}.")]
 
 
-def _mark(error: yaml.YAMLError) -> str:
+def _mark(error: yaml.YAMLError, text: str) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}" if mark else ""
+    # What is missed at the end is missed on the line after it.
+    return f":{min(mark.line, text.count(chr(10))) + 1}" if mark else ""

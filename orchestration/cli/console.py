@@ -1,5 +1,6 @@
 """The look of the command line: its consoles, its marks, and numbers and times in words."""
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -90,3 +91,8 @@ def shown(path: Path) -> str:
     """A path, relative where it lies below the working folder."""
     working = Path.cwd()
     return str(path.relative_to(working)) if path.is_relative_to(working) else str(path)
+
+
+def argument(path: Path) -> str:
+    """A path as an argument of a command to copy: quoted where the shell would take it apart."""
+    return shlex.quote(shown(path))

@@ -1,12 +1,17 @@
 """`footprint crosswalk`: proposals for call types that nobody has mapped, and their way into the crosswalk."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.cli.errors import USAGE, CommandError, told
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FLAG = " "  # a flag takes no value, so the help names no type for it
 NAMED = 15  # proposals shown to people; the file has all of them
@@ -25,6 +30,9 @@ from demand.fct_calls, (select count(*) as records from demand.fct_calls where c
 where city = $city and mapping_status = 'unmapped' and coalesce(final_type, initial_type) is not null
 group by 1 order by 2 desc, 1
 """
+HAS_CALLS = """
+select count(*) from duckdb_tables() where schema_name = 'demand' and table_name = 'fct_calls'
+"""
 MAPPED_SHARE = """
 select count(*), count(*) filter (where mapping_status <> 'unmapped'),
     count(*) filter (where coalesce(final_type, initial_type) is null)
@@ -34,7 +42,7 @@ from demand.fct_calls where city = $city
 
 @app.command()
 def suggest(
-    city: Annotated[str, typer.Option(metavar="NAME", help="City of the current release.")],
+    city: Annotated[str, typer.Option(metavar="NAME", help="City of the last run or the current release.")],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -46,7 +54,8 @@ def suggest(
     """Propose mappings for the call types of a city that the crosswalk does not know.
 
     They come from the words of each type, most frequent first. Decide on each in the file's column decision: accept,
-    or change and correct the row; an empty one is left for later.
+    or change and correct the row; an empty one is left for later. Types are read from the last run if a gate stopped
+    it, else from the current release.
 
     Examples:
       footprint crosswalk suggest --city seattle
@@ -98,23 +107,23 @@ def review(
 
 
 def proposals(home: Any, city: str) -> dict[str, Any]:
-    """The unmapped types of a city in the current release with a proposal for each, as data."""
-    from orchestration.cli import release
+    """The unmapped types of a city with a proposal for each, as data."""
     from orchestration.crosswalk.review import Seen, proposal
     from orchestration.crosswalk.suggest import suggest as suggested
 
-    with release.opened(release.current(home), home) as connection:
+    with _calls(home, city) as (connection, read_from):
         ((records, mapped, without_type),) = connection.execute(MAPPED_SHARE, {"city": city}).fetchall()
         if not records:
             raise CommandError(
-                f"The current release has no calls of {city}.",
-                "footprint status lists its cities and data sets.",
+                f"Neither the current release nor a run that a gate stopped has calls of {city}.",
+                "footprint status lists the release's cities and data sets.",
                 USAGE,
             )
         seen = [Seen(*row) for row in connection.execute(UNMAPPED_TYPES, {"city": city}).fetchall()]
     suggestions = [suggested(type_.published_type) for type_ in seen]
     return {
         "city": city,
+        "read_from": read_from,
         "records": records,
         "mapped": mapped,
         "without_type": without_type,
@@ -136,6 +145,35 @@ def proposals(home: Any, city: str) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _calls(home: Any, city: str) -> Iterator[tuple["DuckDBPyConnection", str]]:
+    """Where calls are read, and which that is: stopped_run or release.
+
+    What lies in the build folder is younger than the release, for a run that ends well moves it there. A city whose
+    types are not mapped yet is in no release, since the gate on their share stops it.
+    """
+    import duckdb
+
+    from orchestration.cli import release
+
+    if home.analyst_database.exists():
+        try:
+            left = duckdb.connect(
+                str(home.analyst_database), read_only=True, config={"memory_limit": home.memory_limit}
+            )
+        except duckdb.IOException:
+            left = None  # a run is writing it just now
+        if left is not None:
+            with left:
+                left.execute("set enable_external_access = false")
+                ((built,),) = left.execute(HAS_CALLS).fetchall()
+                if built and left.execute(MAPPED_SHARE, {"city": city}).fetchall()[0][0]:
+                    yield left, "stopped_run"
+                    return
+    with release.opened(release.current(home), home) as connection:
+        yield connection, "release"
+
+
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     from orchestration.crosswalk import review as reviews
 
@@ -154,7 +192,8 @@ def show(found: dict[str, Any]) -> None:
 
     out = stdout()
     out.print()
-    out.print(f"{found['city']}: {found['mapped']:,} of {found['records']:,} records are mapped.")
+    where = "the last run, which a gate stopped" if found["read_from"] == "stopped_run" else "the current release"
+    out.print(f"{found['city']}: {found['mapped']:,} of {found['records']:,} records of {where} are mapped.")
     if found["without_type"]:
         out.print(f"{found['without_type']:,} were published without a type; no mapping can mend that.")
     if found["proposals"]:

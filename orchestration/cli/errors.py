@@ -81,6 +81,11 @@ def _explain_one(error: BaseException) -> CommandError | None:
                 f"No permission to use {error.filename}.",
                 "Ask its owner for it, or let FOOTPRINT_HOME name a folder that is yours.",
             )
+        if error.errno == errno.ENOTEMPTY:
+            return CommandError(
+                f"{error.filename} holds other files and is no warehouse folder.",
+                "Let FOOTPRINT_HOME name a new or an empty folder.",
+            )
         if error.errno in NO_FOLDER:
             return CommandError(f"{error.filename} is not a folder.", "Let FOOTPRINT_HOME name one.")
     return _explain_configuration(error)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestration.cli.console import FAILED, HELD, WARNED, facts, listing, shown, stdout
+from orchestration.cli.console import FAILED, HELD, WARNED, argument, facts, listing, stdout
 from orchestration.cli.errors import CommandError
 from orchestration.cli.report import OPEN, gate_lines, told
 from orchestration.gates.data_docs import LAYERS
@@ -62,7 +62,7 @@ def show(found: dict[str, Any]) -> None:
     out.print(
         facts(
             ("Run", f"{found['run_id']}, checked {found['checked_at']} UTC; it {outcome}"),
-            ("Reports", f"{OPEN} {shown(Path(found['reports']))}"),
+            ("Reports", f"{OPEN} {argument(Path(found['reports']))}"),
         )
     )
     out.print()

@@ -175,6 +175,32 @@ def sql(
 
 
 @app.command(rich_help_panel="Read")
+def scenario(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Scenario file (YAML), see docs.")
+    ],
+    city: Annotated[str | None, typer.Option(metavar="NAME", help="Only this city.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute a scenario: which calls move to another responder, and hours and money before and after.
+
+    From the current release, as a run would for budget.scenario. Time value is not savings.
+
+    Examples:
+      footprint scenario orchestration/statistics/scenarios/crisis_and_quality_of_life.yml
+      footprint scenario my_city.yml --city seattle --json
+    """
+    with told(as_json):
+        import json
+
+        from orchestration.cli import scenario as scenarios
+        from orchestration.settings import settings
+
+        found = scenarios.computed(settings(), file, city)
+        print(json.dumps(found, ensure_ascii=False)) if as_json else scenarios.show(found)
+
+
+@app.command(rich_help_panel="Read")
 def gates(as_json: Json = False) -> None:
     """Show what the last run's gates checked and found.
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from orchestration.catalog.model import cities
 from orchestration.cli import release as releases
-from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, counted, facts, grid, shown, stdout
+from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, argument, counted, facts, grid, shown, stdout
 from orchestration.cli.errors import MEND_DISK_FULL, disk_full
 from orchestration.gates.data_docs import LAYERS
 from orchestration.publish.releases import current_release
@@ -78,7 +78,7 @@ def _show_no_release(out: Console, home: Settings, chosen: list[str], outcome: R
 
 
 def _open_reports(home: Settings) -> str:
-    return f"{OPEN} {shown(home.gates / 'data_docs' / 'index.html')}"
+    return f"{OPEN} {argument(home.gates / 'data_docs' / 'index.html')}"
 
 
 def gate_lines(gates: list[dict[str, Any]]) -> Any:

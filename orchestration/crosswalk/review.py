@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.crosswalk.seed import EVERY_CITY, FIELDS, Row, faults, overlapping
-from orchestration.crosswalk.suggest import Suggestion, type_key
+from orchestration.crosswalk.suggest import Suggestion
+from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.errors import SourceError
 
 DECISIONS = ("accept", "change")

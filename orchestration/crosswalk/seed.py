@@ -19,7 +19,7 @@ import yaml
 
 from orchestration.settings import DBT_PROJECT_DIR
 
-SEEDS = DBT_PROJECT_DIR / "seeds"
+SEEDS = DBT_PROJECT_DIR / "seeds" / "codebooks"
 CROSSWALK = SEEDS / "call_type_crosswalk.csv"
 EVERY_CITY = "*"
 UNMAPPED = "unmapped"
@@ -95,7 +95,9 @@ def faults(row: Mapping[str, str], type_key: str) -> list[tuple[str, str, str]]:
             found.append((field, row.get(field) or "nothing", expected))
 
     expect("call_type", bool(type_key) and row["call_type"] == type_key, f"the normalised type, {type_key or 'a text'}")
-    expect("topic_category", row["topic_category"] in topic_groups(), "a category of seeds/topic_categories.csv")
+    expect(
+        "topic_category", row["topic_category"] in topic_groups(), "a category of seeds/codebooks/topic_categories.csv"
+    )
     for field in ("answer_axis", "confidence"):
         expect(field, row[field] in accepted_values(field), f"one of {', '.join(sorted(accepted_values(field)))}")
     started = accepted_values("initiation_implied")
@@ -111,7 +113,9 @@ def faults(row: Mapping[str, str], type_key: str) -> list[tuple[str, str, str]]:
     )
     for disqualifier in filter(None, row["disqualifiers"].split(";")):
         expect(
-            "disqualifiers", disqualifier in disqualifiers(), "names of seeds/answer_disqualifiers.csv, with ; between"
+            "disqualifiers",
+            disqualifier in disqualifiers(),
+            "names of seeds/codebooks/answer_disqualifiers.csv, with ; between",
         )
     found.extend(_range_faults(row))
     expect("apco_code", row["apco_code"] == row["apco_code"].strip().upper(), "a code in capitals, or nothing")

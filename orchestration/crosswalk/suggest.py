@@ -1,29 +1,25 @@
 """What a call type's words suggest: a mapping on the crosswalk's axes, how sure it is, and the words that decided.
 
 Pure: the same text gives the same proposal. The words and what they mean are data, in word_rules.yml and profiles.yml
-beside this module; topic groups are those of the codebook topic_categories. What does not belong here: accepted mappings; they
-are rows of the seed call_type_crosswalk.
+beside this module; topic groups are those of the codebook topic_categories; how words are read is in wording.py. What
+does not belong here: accepted mappings; they are rows of the seed call_type_crosswalk.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from orchestration.crosswalk.seed import UNMAPPED, topic_groups
+from orchestration.crosswalk.wording import Word, fits, type_key, words
 
-RULES = Path(__file__).with_name("word_rules.yml")
+RULES = (Path(__file__).with_name("word_rules.yml"), Path(__file__).with_name("word_rules_service.yml"))
 PROFILES = Path(__file__).with_name("profiles.yml")
-# A remark that lists what a type leaves out or takes in says nothing about what it is.
-ASIDE = re.compile(r"\(\s*(?:NO|NOT|NON|EXCEPT|EXCL\w*|INC(?:L\w*)?|DOES NOT|WITHOUT)\b[^)]*\)?")
-DENIED = re.compile(r"\b(?:NO|NOT|NON|WITHOUT)[ \-]+(\w+)")
-SPLIT = re.compile(r"[^A-Z0-9_]+")
 FILLERS = frozenset(
     [
         "and",
@@ -74,11 +70,27 @@ class Modifier:
 
 @dataclass(frozen=True)
 class Rules:
-    """word_rules.yml and profiles.yml, read."""
+    """The word rules and profiles.yml, read."""
 
     profiles: Mapping[str, Profile]
     rules: tuple[tuple[tuple[tuple[str, ...], ...], str], ...]
     modifiers: tuple[Modifier, ...]
+
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word that a rule or modifier names, denials without no_."""
+        named = [wanted for wanted, _ in self.rules] + [modifier.words for modifier in self.modifiers]
+        return tuple(
+            sorted({word.removeprefix("no_") for wanted in named for alternatives in wanted for word in alternatives})
+        )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A word of a type that a rule names; `as_written` is false where only its full or corrected form is named."""
+
+    word: Word
+    as_written: bool
 
 
 @dataclass(frozen=True)
@@ -100,32 +112,18 @@ class Suggestion:
     rationale: str
 
 
-def type_key(text: str) -> str:
-    """A call type as the crosswalk's key: upper case, letters and digits, single spaces (macro call_type_key)."""
-    return re.sub(r"[^A-Za-z0-9]+", " ", text).strip().upper()
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a type in lower case: asides left out, a denied word as no_<word>."""
-    plain = ASIDE.sub(" ", text.upper())
-    if not SPLIT.sub("", plain):
-        plain = text.upper()
-    # One hyphen joins a denial to its word, as in NON-INJURY; any other sign parts them.
-    plain = DENIED.sub(lambda found: f"NO_{found.group(1)}", plain)
-    return [word.lower() for word in SPLIT.split(plain) if word]
-
-
 @cache
 def word_rules() -> Rules:
     """The rules and the profiles they name."""
-    content = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    content = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in RULES]
     profiles = yaml.safe_load(PROFILES.read_text(encoding="utf-8"))
     return Rules(
         profiles={name: _profile(name, given) for name, given in profiles.items()},
-        rules=tuple((_words(words), profile) for words, profile in content["rules"].items()),
+        rules=tuple((_words(words), profile) for part in content for words, profile in part["rules"].items()),
         modifiers=tuple(
             Modifier(_words(given["words"]), frozenset(given.get("groups", ())), given, given["because"])
-            for given in content["modifiers"]
+            for part in content
+            for given in part.get("modifiers", ())
         ),
     )
 
@@ -133,17 +131,17 @@ def word_rules() -> Rules:
 def suggest(text: str, rules: Rules | None = None) -> Suggestion:
     """The proposal for a call type as published; topic category `unmapped` where its words say nothing."""
     rules = rules or word_rules()
-    words = tokens(text)
+    said = words(text, rules.vocabulary)
     matches = [
         (len(wanted), -number, profile, decided)
         for number, (wanted, profile) in enumerate(rules.rules)
-        if (decided := _decided(wanted, words)) is not None
+        if (decided := _decided(wanted, said)) is not None
     ]
     if not matches:
         return Suggestion(
             type_key(text), UNMAPPED, UNMAPPED, "", "", UNMAPPED, None, None, (), "", 0, (), "No word of it is known."
         )
-    strength, _, name, decided = max(matches)
+    strength, _, name, decided = max(matches, key=lambda match: match[:2])
     profile, groups = rules.profiles[name], topic_groups()
     group = groups[profile.topic_category]
     others = {groups[rules.profiles[other].topic_category] for n, _, other, _ in matches if n == strength} - {group}
@@ -158,12 +156,12 @@ def suggest(text: str, rules: Rules | None = None) -> Suggestion:
         eligible_high=profile.eligible_high,
         disqualifiers=profile.disqualifiers,
         apco_code=profile.apco_code,
-        confidence=_confidence(set(words), set(decided), conflict=bool(others)),
-        words=decided,
+        confidence=_confidence(said, decided, conflict=bool(others)),
+        words=tuple(seen.word.written for seen in decided),
         rationale=f"{_told(decided)}: {profile.because}.",
     )
     for modifier in rules.modifiers:
-        found = _decided(modifier.words, words)
+        found = _decided(modifier.words, said)
         if found is not None and (not modifier.groups or group in modifier.groups):
             proposal = _changed(proposal, modifier, found)
     return proposal
@@ -186,28 +184,26 @@ def _words(written: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group.split("|")) for group in str(written).split())
 
 
-def _decided(wanted: tuple[tuple[str, ...], ...], words: list[str]) -> tuple[str, ...] | None:
+def _decided(wanted: tuple[tuple[str, ...], ...], said: list[Word]) -> tuple[Seen, ...] | None:
     """The words of a type that a rule names, one for each of its groups; None where a group is missing."""
-    decided: list[str] = []
+    decided: list[Seen] = []
     for alternatives in wanted:
-        found = next((word for word in words if word not in decided and _fits(word, alternatives)), None)
+        taken = [seen.word for seen in decided]
+        found = next((word for word in said if word not in taken and fits(word, alternatives)), None)
         if found is None:
             return None
-        decided.append(found)
+        decided.append(Seen(found, as_written=fits(Word(found.written, (found.written,)), alternatives)))
     return tuple(decided)
 
 
-def _fits(word: str, alternatives: tuple[str, ...]) -> bool:
-    return any(word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for wanted in alternatives)
-
-
-def _confidence(words: set[str], decided: set[str], *, conflict: bool) -> int:
-    if conflict:
+def _confidence(said: list[Word], decided: tuple[Seen, ...], *, conflict: bool) -> int:
+    if conflict or any(seen.word.is_guess for seen in decided):
         return 1
-    return 3 if words - decided <= FILLERS else 2
+    rest = {word.written for word in said} - {seen.word.written for seen in decided}
+    return 3 if rest <= FILLERS and all(seen.as_written for seen in decided) else 2
 
 
-def _changed(proposal: Suggestion, modifier: Modifier, found: tuple[str, ...]) -> Suggestion:
+def _changed(proposal: Suggestion, modifier: Modifier, found: tuple[Seen, ...]) -> Suggestion:
     change = modifier.change
     return replace(
         proposal,
@@ -216,10 +212,16 @@ def _changed(proposal: Suggestion, modifier: Modifier, found: tuple[str, ...]) -
         eligible_high=change.get("high", proposal.eligible_high),
         initiation_implied=change.get("started", proposal.initiation_implied),
         initiation_evidence=_told(found) if "started" in change else proposal.initiation_evidence,
-        words=tuple(dict.fromkeys((*proposal.words, *found))),
+        words=tuple(dict.fromkeys((*proposal.words, *(seen.word.written for seen in found)))),
         rationale=f"{proposal.rationale} {_told(found)}: {modifier.because}.",
     )
 
 
-def _told(words: tuple[str, ...]) -> str:
-    return " ".join(word.upper().replace("NO_", "NO ") for word in words)
+def _told(decided: tuple[Seen, ...]) -> str:
+    """The words in capitals, with what they were read as where that is not how they are written."""
+    return " ".join(
+        (seen.word.written if seen.as_written else f"{seen.word.written} ({seen.word.read[-1]})")
+        .upper()
+        .replace("NO_", "NO ")
+        for seen in decided
+    )

@@ -18,6 +18,7 @@ from orchestration.demo.truth import write_truth
 from orchestration.demo.world import World, make_world
 
 MIN_CALLS = 1_000
+MAX_YEARS = 50  # numbers of calls and reports begin with two digits of the year
 
 
 def write_activity(world: World, out: Path, calls: int, say: Callable[[str], None]) -> dict[str, object]:
@@ -59,8 +60,10 @@ def generate(
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the demo city into a folder; returns the path of the truth file."""
-    if calls < MIN_CALLS or years < 1:
-        raise ValueError(f"a demo city needs at least {MIN_CALLS} calls and one year, not {calls} and {years}")
+    if calls < MIN_CALLS or not 1 <= years <= MAX_YEARS:
+        raise ValueError(
+            f"A demo city has at least {MIN_CALLS:,} calls and 1 to {MAX_YEARS} years, not {calls:,} and {years:,}"
+        )
     say = progress or (lambda message: None)
     with make_world(out, years, seed) as world:
         counts = write_activity(world, out, calls, say) | write_context(world, out, say)

@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from expectations.suites import Layer, Suite, suites
+from orchestration import second_process
 from orchestration.gates.messages import ExpectationResult
 from orchestration.settings import Settings, settings
 
@@ -38,7 +39,8 @@ def gate(layer: Layer) -> dg.AssetChecksDefinition:
         from orchestration.gates.engine import run_gate
 
         home = settings()
-        results = run_gate(
+        results = second_process.call(
+            run_gate,
             layer,
             databases(home)[layer],
             home.gates,

@@ -15,7 +15,7 @@ from orchestration.ingest.bind import bind
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.landing import land
-from orchestration.ingest.loads import Load, find_load, load
+from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, find_load, load
 from orchestration.publish.releases import released_loads
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
@@ -103,11 +103,8 @@ def landing_asset(data_set: DataSet) -> dg.AssetsDefinition:
     )
     def landed(context: dg.AssetExecutionContext, raw_exports: RawExports) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = settings()
-        released = [
-            find_load(home.raw, data_set.city, data_set.name, load_id)
-            for load_id in released_loads(home.releases).get((data_set.city, data_set.name), [])
-        ]
         try:
+            released = _released(home, data_set)
             source = raw_exports.source(data_set)
             arrived = land(source, data_set, home.landing, last_pull(data_set, released)) if source else None
             if arrived is None:
@@ -178,9 +175,11 @@ def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
             str(home.warehouse_database),
             config={"memory_limit": home.memory_limit, "storage_compatibility_version": "latest"},
         ) as connection:
-            bind(
-                connection, all_cities.values(), loads_in_use(home, context.run_id, raw_exports.accept_shrink), home.raw
-            )
+            try:
+                used = loads_in_use(home, context.run_id, raw_exports.accept_shrink)
+            except SourceError as error:  # a landing that has to be read in another way, and cannot be
+                raise dg.Failure(str(error), metadata=error.facts(), allow_retries=False) from error
+            bind(connection, all_cities.values(), used, home.raw)
             shapes = _shapes(connection)
         for key in context.selected_asset_keys:
             rows, columns = shapes["__".join(key.path[1:])]
@@ -205,9 +204,9 @@ def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[
     for city, data_set in {**released, **pulled}:
         if city not in cities() or data_set not in cities()[city].data_sets:
             continue
-        before = [find_load(home.raw, city, data_set, load_id) for load_id in released.get((city, data_set), [])]
+        before = _released(home, cities()[city].data_sets[data_set])
         new_id = pulled.get((city, data_set))
-        new = find_load(home.raw, city, data_set, new_id) if new_id else None
+        new = as_last_arrived(find_load(home.raw, city, data_set, new_id), home.landing) if new_id else None
         loads = loads_after(cities()[city].data_sets[data_set].growth, before, new)
         in_use[city, data_set] = InUse(
             loads=loads,
@@ -216,6 +215,13 @@ def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[
             shrink_accepted=data_set in accept_shrink or "all" in accept_shrink,
         )
     return in_use
+
+
+def _released(home: Settings, data_set: DataSet) -> list[Load]:
+    """The loads of a data set in the current release, read as its city file says by now."""
+    ids = released_loads(home.releases).get((data_set.city, data_set.name), [])
+    found = [find_load(home.raw, data_set.city, data_set.name, load_id) for load_id in ids]
+    return [as_read_now(load, data_set, home.landing, home.raw, home.memory_limit) for load in found]
 
 
 def _notes(home: Settings, run_id: str) -> Path:

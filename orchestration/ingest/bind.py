@@ -64,7 +64,8 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: 
     for number, (load, files) in enumerate(zip(in_use.loads, counted, strict=True), start=1):
         replaced = in_use.replaced if load == in_use.newest else None
         _insert_load(connection, data_set, load, number, files, replaced, in_use.shrink_accepted)
-        missing = load.missing_columns(data_set)
+        is_new = load == in_use.newest and in_use.before and in_use.before.load_id != load.load_id
+        missing = load.missing_columns(data_set, in_use.before if is_new else None)
         connection.executemany(
             "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
             [

@@ -51,7 +51,7 @@ def from_system(error: OSError, file: str) -> SourceError:
 
 def from_database(error: Exception, file: str, expected: str) -> SourceError:
     """What DuckDB could not do with a file, in the same words."""
-    first = str(error).splitlines()[0][:200]
+    first = str(error).splitlines()[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return SourceError(
             file=file,
@@ -63,7 +63,7 @@ def from_database(error: Exception, file: str, expected: str) -> SourceError:
         return no_room(file)
     return SourceError(
         file=file,
-        found=f"a file that cannot be read ({first})",
+        found=f"a file that cannot be read ({first[:200]})",
         expected=expected,
         mend="export it again; if the message stays, look at the place it names",
     )

@@ -2,10 +2,15 @@
 
 The same bytes land once; changed bytes land beside the old ones; nothing is overwritten. The manifest is written
 last and the folder renamed into place, so that a landing is either whole or absent.
+
+Bytes that come again from another place, or with another mark of their publisher, are not stored again, but that they
+came is: beside the manifest of their first arrival stands one for each arrival that says something else.
 """
 
 import hashlib
+import re
 import shutil
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +22,8 @@ from orchestration.ingest.incoming import incoming, resumable, settle
 from orchestration.sources.base import Delivery, Last, Source
 
 MANIFEST = "manifest.json"
+OWN_NAMES = r"manifest\.json|arrival-[0-9a-f]{16}\.json"
+TIMES = {"began_at", "landed_at"}
 
 
 class LandedFile(BaseModel):
@@ -31,7 +38,7 @@ class LandedFile(BaseModel):
 
 
 class Landing(BaseModel):
-    """One delivery of a data set; the content of its manifest. Times are UTC.
+    """One arrival of a delivery of a data set; the content of its manifest. Times are UTC.
 
     `complete`, `versions` and `changed_since` are those of `Delivered`; the pull began at `began_at`.
     """
@@ -54,6 +61,20 @@ class Landing(BaseModel):
         """Size of all files."""
         return sum(file.bytes for file in self.files)
 
+    @property
+    def facts(self) -> str:
+        """A name for all that it says beside its times: two arrivals of one name differ in nothing that matters."""
+        return _digest(self.model_dump_json(exclude=TIMES))
+
+    @property
+    def meaning(self) -> str:
+        """A name for what decides how the bytes are read and counted: "" for whole files under names of their own.
+
+        The same bytes may be the whole of a data set or a change of it, and headers may be display names.
+        """
+        names = {file.name: sorted(file.names.items()) for file in self.files if file.names}
+        return "" if self.complete and not names else _digest(repr((self.complete, sorted(names.items()))))
+
 
 def land(
     source: Source, data_set: DataSet, landing_root: Path, last: Last | None = None
@@ -73,35 +94,51 @@ def land(
             delivery = source.deliver(data_set, arriving, last)
             if delivery is None:
                 return None
-            if any(file.name == MANIFEST for file in delivery.files):
+            if taken := [file.name for file in delivery.files if re.fullmatch(OWN_NAMES, file.name)]:
                 raise SourceError(
-                    file=MANIFEST,
-                    found="a file with the name that landing keeps for its own manifest",
+                    file=taken[0],
+                    found="a file with a name that landing keeps for its own manifests",
                     expected="exports under other names",
                     mend="rename it, and `files` in the city file with it",
                 )
             folder = home / content_id(delivery.files)
+            landing = Landing(
+                city=data_set.city,
+                data_set=data_set.name,
+                content_id=folder.name,
+                began_at=began_at,
+                landed_at=datetime.now(UTC),
+                url=data_set.url,
+                license=data_set.license,
+                terms=data_set.terms,
+                complete=delivery.complete,
+                changed_since=delivery.changed_since,
+                versions=delivery.versions,
+                files=[LandedFile(**vars(file)) for file in delivery.files],
+            )
             if not folder.exists():
-                landing = Landing(
-                    city=data_set.city,
-                    data_set=data_set.name,
-                    content_id=folder.name,
-                    began_at=began_at,
-                    landed_at=datetime.now(UTC),
-                    url=data_set.url,
-                    license=data_set.license,
-                    terms=data_set.terms,
-                    complete=delivery.complete,
-                    changed_since=delivery.changed_since,
-                    versions=delivery.versions,
-                    files=[LandedFile(**vars(file)) for file in delivery.files],
-                )
                 _keep_only(arriving, {file.name for file in delivery.files})
-                (arriving / MANIFEST).write_text(landing.model_dump_json(indent=2), encoding="utf-8")
+                _write(landing, arriving / MANIFEST)
                 settle(arriving, folder)
-            return read_landing(folder), folder
+            return _noted(landing, folder), folder
     except OSError as error:
         raise from_system(error, str(home)) from error
+
+
+def _noted(landing: Landing, folder: Path) -> Landing:
+    """The arrival as it is noted in the landing's folder; noted now where it says something new."""
+    for known in arrivals(folder):
+        if known.facts == landing.facts:
+            return known
+    _write(landing, folder / f"arrival-{landing.facts}.json")
+    return landing
+
+
+def _write(landing: Landing, file: Path) -> None:
+    """Write a manifest whole or not at all."""
+    arriving = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+    arriving.write_text(landing.model_dump_json(indent=2), encoding="utf-8")
+    arriving.replace(file)
 
 
 def _keep_only(folder: Path, names: set[str]) -> None:
@@ -127,14 +164,17 @@ def refuse_damaged(landing: Landing, folder: Path) -> None:
             )
 
 
-def read_landing(folder: Path) -> Landing:
-    """The manifest of a landing."""
-    return Landing.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+def arrivals(folder: Path) -> list[Landing]:
+    """All arrivals of a landing's bytes, the latest last."""
+    files = [folder / MANIFEST, *(file for file in folder.glob("arrival-*.json") if re.fullmatch(OWN_NAMES, file.name))]
+    found = [Landing.model_validate_json(file.read_text(encoding="utf-8")) for file in files]
+    return sorted(found, key=lambda landing: landing.landed_at)
 
 
 def content_id(deliveries: list[Delivery]) -> str:
     """A name for the delivered bytes: the same files give the same name, whatever the order."""
-    digest = hashlib.sha256()
-    for delivery in sorted(deliveries, key=lambda d: d.name):
-        digest.update(f"{delivery.name}\0{delivery.sha256}\n".encode())
-    return digest.hexdigest()[:16]
+    return _digest("".join(f"{d.name}\0{d.sha256}\n" for d in sorted(deliveries, key=lambda d: d.name)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,7 +1,8 @@
 """Raw: loads of Parquet, one set a landing, every column text, append-only.
 
 A load is named by the content it came from and by how that was read, so the same landing is read once. Its manifest
-is written last and the folder renamed into place: a load is whole or absent, and nothing ever changes one.
+is written last and the folder renamed into place: a load is whole or absent, and nothing ever changes one. Where and
+when its bytes last came from stands in landing (`as_last_arrived`).
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
 from orchestration.ingest.columns import likely_new_name
 from orchestration.ingest.errors import from_system
 from orchestration.ingest.incoming import incoming, settle
-from orchestration.ingest.landing import MANIFEST, Landing, refuse_damaged
+from orchestration.ingest.landing import MANIFEST, Landing, arrivals, refuse_damaged
 from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, is_there, kept
 from orchestration.ingest.readers.dispatch import read_files
 from orchestration.settings import settings
@@ -42,6 +43,7 @@ class Load(BaseModel):
     changed_since: datetime | None = None
     versions: dict[str, str] = {}
     portal_rows: int | None = None
+    meaning: str = ""  # see `Landing.meaning`
     kinds: dict[str, str] = {}
     bytes: int
     sha256: dict[str, str]
@@ -67,11 +69,15 @@ class Load(BaseModel):
         """Normalised columns found in any file."""
         return list(dict.fromkeys(name for file in self.files for name in file.headers))
 
-    def missing_columns(self, data_set: DataSet) -> dict[str, str | None]:
-        """Needed columns that no file has, by whatever name they go, each with its likely new name."""
+    def missing_columns(self, data_set: DataSet, before: "Load | None" = None) -> dict[str, str | None]:
+        """Needed columns that no file has, by whatever name they go, each with its likely new name.
+
+        A column that stood in the load before is none of the renamed ones.
+        """
         needed = [*data_set.columns, *(name for names in data_set.also_called.values() for name in names)]
+        known = before.columns if before else []
         return {
-            name: likely_new_name(name, needed, self.columns)
+            name: likely_new_name(name, [*needed, *known], self.columns)
             for name in data_set.columns
             if not is_there(name, self.columns, data_set)
         }
@@ -97,9 +103,9 @@ def load(
     """
     home = raw_root / data_set.city / data_set.name
     key = hash_key() if data_set.hash else None
-    target = home / f"{landing.content_id}-{_reading(data_set, key)}"
+    target = home / f"{landing.content_id}-{_reading(data_set, key, landing.meaning)}"
     if target.exists():
-        return read_load(target), False
+        return _arrived(read_load(target), landing), False
     refuse_damaged(landing, folder)
     try:
         with incoming(home) as arriving:
@@ -110,20 +116,17 @@ def load(
                 load_id=target.name,
                 city=data_set.city,
                 data_set=data_set.name,
-                began_at=landing.began_at,
                 landed_at=landing.landed_at,
                 url=landing.url,
                 license=landing.license,
-                terms=landing.terms,
                 complete=landing.complete,
-                changed_since=landing.changed_since,
-                versions=landing.versions,
-                portal_rows=total([file.rows for file in landing.files]),
+                meaning=landing.meaning,
                 kinds=kinds,
                 bytes=landing.bytes,
                 sha256={file.name: file.sha256 for file in landing.files},
                 files=reads,
             )
+            result = _arrived(result, landing)
             (arriving / MANIFEST).write_text(result.model_dump_json(indent=2), encoding="utf-8")
             settle(arriving, target)
     except OSError as error:
@@ -157,9 +160,56 @@ def _hash(reads: list[FileRead], data_set: DataSet, arriving: Path, key: bytes) 
             hash_parquet(arriving / parquet, domains, key)
 
 
-def _reading(data_set: DataSet, key: bytes | None) -> str:
-    """A name for how the city file has the bytes read: with other settings, the same bytes are another load."""
+def _arrived(load: Load, landing: Landing) -> Load:
+    """The load with what is known of this arrival of its bytes."""
+    return load.model_copy(
+        update={
+            "began_at": landing.began_at,
+            "landed_at": landing.landed_at,
+            "url": landing.url,
+            "license": landing.license,
+            "terms": landing.terms,
+            "changed_since": landing.changed_since,
+            "versions": landing.versions,
+            "portal_rows": total([file.rows for file in landing.files]),
+        }
+    )
+
+
+def _arrivals_of(load: Load, landing_root: Path) -> list[tuple[Landing, Path]]:
+    """The arrivals of the bytes a load was read from, as they are to be read for it; none where landing lacks them."""
+    folder = landing_root / load.city / load.data_set / load.load_id.partition("-")[0]
+    known = arrivals(folder) if folder.exists() else []
+    return [(landing, folder) for landing in known if landing.meaning == load.meaning]
+
+
+def as_last_arrived(load: Load, landing_root: Path) -> Load:
+    """The load with where and when its bytes last came from."""
+    known = _arrivals_of(load, landing_root)
+    return _arrived(load, known[-1][0]) if known else load
+
+
+def as_read_now(
+    earlier: Load,
+    data_set: DataSet,
+    landing_root: Path,
+    raw_root: Path,
+    memory_limit: str,
+    hash_key: Callable[[], bytes] = own_key,
+) -> Load:
+    """The load of the same bytes as the city file has them read by now.
+
+    A column that is to be hashed since must not stay in the clear because its publisher has nothing new.
+    """
+    known = _arrivals_of(earlier, landing_root)
+    return load(*known[-1], data_set, raw_root, memory_limit, hash_key)[0] if known else earlier
+
+
+def _reading(data_set: DataSet, key: bytes | None, meaning: str) -> str:
+    """A name for how the bytes are to be read: with other settings, the same bytes are another load."""
     settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
+    if meaning:
+        settings += [meaning]
     if data_set.format == "xlsx":
         settings += data_set.columns  # they tell the header row
     if data_set.format == "arcgis_json":

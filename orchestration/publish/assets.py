@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.gates.checks import LAYERS
+from orchestration.ingest.sql import literal
 from orchestration.publish import releases
 from orchestration.settings import Settings, settings
 
@@ -164,8 +165,8 @@ def _write_parquet(folder: Path) -> None:
     (folder / "parquet").mkdir(mode=0o700)
     with duckdb.connect(str(folder / "public.duckdb"), read_only=True) as connection:
         for name, _ in connection.execute(TABLES).fetchall():
-            target = folder / "parquet" / f"{name.split('.')[1]}.parquet"
-            connection.execute(f"copy (from {name} order by all) to '{target}' (format parquet, compression zstd)")
+            target = literal(str(folder / "parquet" / f"{name.split('.')[1]}.parquet"))
+            connection.execute(f"copy (from {name} order by all) to {target} (format parquet, compression zstd)")
 
 
 def _sweep(home: Settings, run_id: str) -> None:

@@ -2,19 +2,25 @@
 
 The share that is eligible is never the share that is diverted: a call is diverted only if the responder is on duty
 there (coverage), the dispatcher sends it (uptake), police would otherwise have gone (substitution), and police are not
-called after all (backup).
+called after all (backup). How many are eligible is itself a range, because the data cannot see all that rules a call
+out: it is judged by type, from low to high.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from math import pi, sin
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-DRAWS = 200_000
 # Weight of the mode in a PERT distribution.
 PERT_LAMBDA = 4.0
 PERCENTILES = (5, 50, 95)
+ELIGIBILITY = "eligibility"  # the judgment by type, as a factor beside the others
+
+Draws = npt.NDArray[np.float64]
+Share = TypeVar("Share", float, npt.NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Factor:
         """Mean of its PERT distribution."""
         return (self.low + PERT_LAMBDA * self.mode + self.high) / (PERT_LAMBDA + 2)
 
-    def draw(self, generator: np.random.Generator, draws: int) -> npt.NDArray[np.float64]:
+    def draw(self, generator: np.random.Generator, draws: int) -> Draws:
         """Values from its PERT distribution, a beta between low and high."""
         width = self.high - self.low
         if not width:
@@ -54,6 +60,32 @@ class Factors:
 
 
 @dataclass(frozen=True)
+class Eligible:
+    """Calls, or hours, that need no sworn officer, by the low and the high judgment of their types."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.high:
+            raise ValueError(f"eligible calls must have 0 <= low <= high, found {self}")
+
+    @property
+    def middle(self) -> float:
+        """Halfway: no value between the two is known to be likelier."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class Band:
+    """5th, 50th and 95th percentile of what is simulated."""
+
+    p05: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
 class Swing:
     """What one factor alone does to the calls diverted, the others at their modes."""
 
@@ -67,44 +99,80 @@ class Swing:
         return abs(self.at_high - self.at_low)
 
 
-def diverted_share(coverage: float, uptake: float, substitution: float, backup: float) -> float:
+def diverted_share(coverage: Share, uptake: Share, substitution: Share, backup: Share) -> Share:
     """Share of eligible calls that leave the police."""
     return coverage * uptake * substitution * (1 - backup)
 
 
-def envelope(eligible: float, factors: Factors) -> tuple[float, float, float]:
+def envelope(eligible: Eligible, factors: Factors) -> tuple[float, float, float]:
     """Calls diverted with every factor at its worst, its mode and its best: nothing can lie outside."""
     worst = diverted_share(factors.coverage.low, factors.uptake.low, factors.substitution.low, factors.backup.high)
     mode = diverted_share(factors.coverage.mode, factors.uptake.mode, factors.substitution.mode, factors.backup.mode)
     best = diverted_share(factors.coverage.high, factors.uptake.high, factors.substitution.high, factors.backup.low)
-    return eligible * worst, eligible * mode, eligible * best
+    return eligible.low * worst, eligible.middle * mode, eligible.high * best
 
 
-def mean_diverted(eligible: float, factors: Factors) -> float:
+def mean_diverted(eligible: Eligible, factors: Factors) -> float:
     """Mean of the simulated calls diverted, in closed form: the factors are independent."""
     f = factors
-    return eligible * diverted_share(f.coverage.mean, f.uptake.mean, f.substitution.mean, f.backup.mean)
+    return eligible.middle * diverted_share(f.coverage.mean, f.uptake.mean, f.substitution.mean, f.backup.mean)
 
 
-def simulated(eligible: float, factors: Factors, *, seed: int, draws: int = DRAWS) -> tuple[float, float, float]:
-    """5th, 50th and 95th percentile of the calls diverted, the factors drawn independently."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    values = [getattr(factors, field.name).draw(generator, draws) for field in fields(factors)]
-    p05, p50, p95 = np.percentile(eligible * diverted_share(*values), PERCENTILES)
-    return float(p05), float(p50), float(p95)
+class Simulation:
+    """Draws of the factors of some paths, made once and then asked about any number of eligible calls.
+
+    The factors are independent (PCG64). As a sensitivity the same draws are put in an order in which the ranks of
+    coverage and uptake correlate. The judgment of eligibility is uniform between low and high, and one for all types
+    and paths: who judges too boldly does so throughout, so the errors do not cancel out.
+    """
+
+    def __init__(self, factors: Mapping[str, Factors], *, seed: int, draws: int, rank_correlation: float = 0.5) -> None:
+        generator = np.random.Generator(np.random.PCG64(seed))
+        self._judgment = generator.random(draws)
+        self._shares = {}
+        for path, each in factors.items():
+            drawn = {field.name: getattr(each, field.name).draw(generator, draws) for field in fields(each)}
+            self._shares[path, False] = diverted_share(**drawn)
+            drawn["coverage"], drawn["uptake"] = _tied(drawn["coverage"], drawn["uptake"], generator, rank_correlation)
+            self._shares[path, True] = diverted_share(**drawn)
+        self._asked: dict[tuple[bool, tuple[tuple[str, Eligible], ...]], Band] = {}
+
+    def diverted(self, eligible: Mapping[str, Eligible], *, correlated: bool = False) -> Band:
+        """Percentiles of what is diverted over all paths of `eligible`, in its unit."""
+        some = tuple((path, calls) for path, calls in eligible.items() if calls.high > 0)
+        if not some:
+            return Band(0.0, 0.0, 0.0)
+        if (correlated, some) not in self._asked:
+            diverted = np.zeros_like(self._judgment)
+            for path, calls in some:
+                diverted += (calls.low + self._judgment * (calls.high - calls.low)) * self._shares[path, correlated]
+            self._asked[correlated, some] = Band(*(float(p) for p in np.percentile(diverted, PERCENTILES)))
+        return self._asked[correlated, some]
 
 
-def tornado(eligible: float, factors: Factors) -> list[Swing]:
-    """The calls diverted as each factor goes from low to high, the widest swing first."""
+def _tied(one: Draws, other: Draws, generator: np.random.Generator, rank_correlation: float) -> tuple[Draws, Draws]:
+    """The same values in an order in which their ranks correlate as asked, by a normal copula."""
+    pearson = 2 * sin(pi * rank_correlation / 6)
+    leading = np.sort(generator.standard_normal(len(one)))
+    following = pearson * leading + np.sqrt(1 - pearson**2) * generator.standard_normal(len(one))
+    ordered = np.empty_like(other)
+    ordered[np.argsort(following)] = np.sort(other)
+    return np.sort(one), ordered
+
+
+def tornado(eligible: Eligible, factors: Factors) -> list[Swing]:
+    """The calls diverted as each factor, and the judgment of eligibility, goes from low to high; widest swing first."""
     return sorted(_swings(eligible, factors), key=lambda swing: swing.width, reverse=True)
 
 
-def _swings(eligible: float, factors: Factors) -> Iterator[Swing]:
+def _swings(eligible: Eligible, factors: Factors) -> Iterator[Swing]:
     modes = {field.name: getattr(factors, field.name).mode for field in fields(factors)}
     for field in fields(factors):
         factor: Factor = getattr(factors, field.name)
         low, high = (diverted_share(**{**modes, field.name: value}) for value in (factor.low, factor.high))
-        yield Swing(field.name, eligible * low, eligible * high)
+        yield Swing(field.name, eligible.middle * low, eligible.middle * high)
+    share = diverted_share(**modes)
+    yield Swing(ELIGIBILITY, eligible.low * share, eligible.high * share)
 
 
 def implied_substitution(handled_share: float, diverted_low: float, diverted_high: float) -> tuple[float, float]:

@@ -32,6 +32,8 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, frame: pd.Data
         raise ValueError(f"{mart.table}: frame and mart differ in {sorted(set(frame.columns) ^ set(mart.columns))}")
     schema, _ = mart.key
     columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in mart.columns.items())
+    # One transaction: on its own, each comment would wait for the disk.
+    connection.begin()
     connection.execute(f"create schema if not exists {schema}")
     connection.execute(f"create or replace table {mart.table} ({columns})")
     connection.register("made_in_python", frame)
@@ -40,6 +42,7 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, frame: pd.Data
     connection.execute(f"comment on table {mart.table} is {_literal(mart.description)}")
     for name, (_, text) in mart.columns.items():
         connection.execute(f'comment on column {mart.table}."{name}" is {_literal(text)}')
+    connection.commit()
 
 
 def _literal(text: str) -> str:

@@ -11,7 +11,7 @@ class Programme:
     """A responder programme: teams on duty around the clock, in US dollars a year."""
 
     teams: int
-    staff_per_team: int
+    staff_per_team: float
     relief_factor: float
     loaded_pay: float
     vehicle_cost: float

@@ -48,9 +48,8 @@ def manifest_path() -> Path:
 def build(select: list[str], exclude: list[str]) -> list[NodeResult]:
     """`dbt build` of a selection, unit tests left to the test suite. Raises TransformError if dbt itself fails."""
     home = settings()
-    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--select", *select]
-    if exclude:
-        arguments += ["--exclude", *exclude]
+    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+    arguments += ["--select", *select, "--exclude", *exclude]
     return [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message)
         for r in _invoke(arguments, home, _manifest(_fingerprint())).results
@@ -93,6 +92,7 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
     os.environ.update(home.dbt_environment())
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
 
     flags = [
         "--project-dir",
@@ -107,6 +107,7 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
         "--log-level-file",
         "none",
     ]
+    ctx_set_event_manager(_unheard_events())
     try:
         with _standard_output_to_error():
             outcome = dbtRunner(manifest=manifest).invoke([arguments[0], *flags, *arguments[1:]])
@@ -116,6 +117,20 @@ def _invoke(arguments: list[str], home: Settings, manifest: Any = None) -> Any:
     if outcome.exception is not None:
         raise TransformError(str(outcome.exception)) from outcome.exception
     return outcome.result
+
+
+def _unheard_events() -> Any:
+    """dbt's events, dropped as they are fired: nobody listens, and making their messages is much of a small build."""
+    from dbt_common.events.event_manager import EventManager
+
+    class UnheardEvents(EventManager):
+        def fire_event(
+            self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False
+        ) -> None:
+            if force_warn_or_error_handling or self.require_warn_or_error_handling:
+                super().fire_event(e, level, node, force_warn_or_error_handling)
+
+    return UnheardEvents()
 
 
 @contextlib.contextmanager

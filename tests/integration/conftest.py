@@ -1,6 +1,7 @@
 """Warehouses that tests share, each built once a session by the real main job in a process of its own.
 
-Session fixtures are for reading. A test that runs the job again, or breaks something, works on a `copy_of_home`.
+Test processes that run side by side share them too: the first that needs one builds it, the others wait. Session
+fixtures are for reading. A test that runs the job again, or breaks something, works on a `copy_of_home`.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from orchestration.demo import generate
 from orchestration.run import LandedDataSet, RunOutcome, StepFailure
@@ -101,15 +103,33 @@ def killed_main_job() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def demo_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo city's raw exports, with planted_truth.json beside them."""
-    return generate(tmp_path_factory.mktemp("exports"), calls=CALLS).parent
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder of the whole test session, of however many processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """`folder`, made by the first test process that asks for it; one that failed to make it lets the next one try."""
+    done = folder.with_name(folder.name + ".done")
+    with FileLock(folder.with_name(folder.name + ".lock")):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
-def demo_release_home(demo_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_exports(shared_folder: Path) -> Path:
+    """The demo city's raw exports, with planted_truth.json beside them."""
+    return made_once(shared_folder / "demo-exports", lambda folder: generate(folder, calls=CALLS))
+
+
+@pytest.fixture(scope="session")
+def demo_release_home(demo_exports: Path, shared_folder: Path) -> Path:
     """A warehouse folder with one release of the demo city."""
-    return built_home(tmp_path_factory.mktemp("demo") / "warehouse", "riverbend", demo_exports)
+    return made_once(shared_folder / "demo", lambda home: build_home(home, "riverbend", demo_exports))
 
 
 @pytest.fixture(scope="session")
@@ -119,11 +139,11 @@ def demo_release(demo_release_home: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def seattle_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seattle_home(shared_folder: Path) -> Path:
     """A warehouse folder with one release of the real Seattle exports."""
     if not SEATTLE.is_dir():
         pytest.skip("needs the real Seattle exports, which are not part of the repository")
-    return built_home(tmp_path_factory.mktemp("seattle") / "warehouse", "seattle", SEATTLE)
+    return made_once(shared_folder / "seattle", lambda home: build_home(home, "seattle", SEATTLE))
 
 
 @pytest.fixture(scope="session")
@@ -133,11 +153,11 @@ def seattle_release(seattle_home: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_home(shared_folder: Path) -> Path:
     """A warehouse folder with one release of the real exports of six cities, made in one run."""
     if missing := [city for city in REAL_CITIES if not (REAL_DATA / city).is_dir()]:
         pytest.skip(f"needs the real exports of {', '.join(missing)}, which are not part of the repository")
-    return built_home(tmp_path_factory.mktemp("real") / "warehouse", ",".join(REAL_CITIES), REAL_DATA)
+    return made_once(shared_folder / "real", lambda home: build_home(home, ",".join(REAL_CITIES), REAL_DATA))
 
 
 @pytest.fixture(scope="session")
@@ -155,11 +175,10 @@ def real_warehouse(real_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def built_home(home: Path, city: str, folder: Path) -> Path:
-    """`home`, after a first run that must succeed."""
+def build_home(home: Path, city: str, folder: Path) -> None:
+    """Make a warehouse folder by a first run, which must succeed."""
     (first,) = run_main_job(home, city, folder)
     assert first.success, first.failures
-    return home
 
 
 @pytest.fixture

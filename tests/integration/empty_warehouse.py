@@ -43,7 +43,7 @@ def create_inputs(warehouse: duckdb.DuckDBPyConnection) -> None:
     for table in CANONICAL.split():
         warehouse.execute(create("canonical", table, "canonical"))
     warehouse.execute("create schema codebooks")
-    for path in sorted((DBT_PROJECT_DIR / "seeds").glob("*.yml")):
+    for path in sorted((DBT_PROJECT_DIR / "seeds" / "codebooks").glob("*.yml")):
         for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
             columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
             if seed["name"] != FILLED_BY_DBT:

@@ -71,7 +71,7 @@ def columns_holding(connection: duckdb.DuckDBPyConnection, pattern: str) -> list
 
 def meaning(city: str, initial: "pd.Series[Any]", final: "pd.Series[Any]") -> pd.DataFrame:
     """What the crosswalk says of calls, looked up with pandas: topic_category, topic_group, initial_group, implied."""
-    seeds = DBT_PROJECT_DIR / "seeds"
+    seeds = DBT_PROJECT_DIR / "seeds" / "codebooks"
     rows = pd.read_csv(seeds / "call_type_crosswalk.csv", dtype=str, keep_default_na=False, na_values=[""])
     rows = rows[rows["city"].isin([city, "*"])].sort_values("city").drop_duplicates("call_type", keep="last")
     assert rows["valid_from"].isna().all(), "this look-up knows no validity dates"

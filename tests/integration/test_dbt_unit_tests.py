@@ -1,6 +1,6 @@
-"""The unit tests that stand beside the dbt models, run with dbt itself.
+"""The unit tests that stand beside the dbt models, and the data tests of the codebooks, run with dbt itself.
 
-They give a model invented rows and compare what it makes of them; what they check is written with each of them. dbt
+Unit tests give a model invented rows and compare what it makes of them; what they check is written with each of them. dbt
 takes the columns' types from the relations of a build, so they run on the databases of the demo city's release.
 """
 
@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from orchestration.crosswalk.seed import SEEDS
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
+CODEBOOKS = "fqn:footprint.codebooks"
 Results = dict[str, list[dict[str, Any]]]
 # Rules that decide a published number, each of them somebody's edge case.
 MUST_HAVE_TESTS = {
@@ -25,6 +27,8 @@ MUST_HAVE_TESTS = {
     "int_calls__repeats",
     "int_unit_responses__timed",
     "fct_calls",
+    "calls_screened",
+    "police_hour_cost",
     "crosswalk_coverage",
     "reference_years",
     "zone_summary",
@@ -35,7 +39,7 @@ MUST_HAVE_TESTS = {
 
 @pytest.fixture(scope="module")
 def results(demo_release_home: Path, demo_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """How each unit test ended, by model."""
+    """How each unit test ended, by model, and under CODEBOOKS each test of a codebook."""
     home = Settings(home=tmp_path_factory.mktemp("unit_tests"))
     home.create_folders()
     shutil.copy(demo_release_home / "build" / home.warehouse_database.name, home.build)
@@ -44,13 +48,13 @@ def results(demo_release_home: Path, demo_release: Path, tmp_path_factory: pytes
         database.chmod(0o600)
     # Cities without a load have no staging tables; dbt needs their columns.
     _dbt(home, "run", "--empty", "--select", "fqn:footprint.staging")
-    done = _dbt(home, "test", "--select", "test_type:unit")
+    done = _dbt(home, "test", "--select", "test_type:unit", CODEBOOKS)
     written = home.dbt_target / "run_results.json"
     assert written.exists(), done.stdout[-4000:] + done.stderr[-4000:]
     by_model: Results = {}
     for result in json.loads(written.read_text(encoding="utf-8"))["results"]:
-        _, _, model, _ = result["unique_id"].split(".")
-        by_model.setdefault(model, []).append(result)
+        kind, _, model, *_ = result["unique_id"].split(".")
+        by_model.setdefault(model if kind == "unit_test" else CODEBOOKS, []).append(result)
     return by_model
 
 
@@ -67,13 +71,18 @@ def _dbt(home: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_every_unit_test_passes(results: Results) -> None:
+def test_every_test_passes(results: Results) -> None:
     ended = {result["unique_id"]: result for tests in results.values() for result in tests}
     for name, result in sorted(ended.items()):
-        print(result["status"], name.removeprefix("unit_test.footprint."))
+        print(result["status"], name)
     failures = [f"{name}: {result['message']}" for name, result in ended.items() if result["status"] != "pass"]
     assert not failures, "\n\n".join(failures)
 
 
 def test_rules_behind_published_numbers_have_unit_tests(results: Results) -> None:
     assert set(results) >= MUST_HAVE_TESTS
+
+
+def test_every_codebook_is_tested(results: Results) -> None:
+    tested = " ".join(result["unique_id"] for result in results[CODEBOOKS])
+    assert [path.stem for path in SEEDS.glob("*.csv") if path.stem not in tested] == []

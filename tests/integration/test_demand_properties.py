@@ -15,14 +15,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.settings import DBT_PROJECT_DIR, Settings
+from orchestration.crosswalk.seed import SEEDS
+from orchestration.settings import Settings
 from tests.integration.empty_warehouse import Step, compiled, create, create_inputs
 
 MODELS = (
     "fqn:footprint.intermediate fct_calls fct_requests fct_contacts fct_offenses calls_by_zone_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_years dim_zone dim_city zone_summary "
     "calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
-    "response_waits crosswalk_coverage fct_budget_lines budget_by_function cost_per_call_hour staffing_equivalents"
+    "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour staffing_equivalents"
 )
 NEAR = 1e-9
 # Zones by what is known of who lives there; the last is of no layer.
@@ -88,7 +89,7 @@ def empty() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as warehouse; attach ':memory:' as analyst; use warehouse")
         create_inputs(connection)
-        limits = DBT_PROJECT_DIR / "seeds" / "garwood_limits.csv"
+        limits = SEEDS / "garwood_limits.csv"
         connection.execute(f"create table codebooks.garwood_limits as from '{limits}'")
         connection.execute("""
             insert into raw.cities values ('a', 'A', 'America/Denver', 0, 0, 9, 9);

@@ -17,6 +17,9 @@ import yaml
 from expectations.suites import Layer, suites
 from expectations.suites.canonical import unit_responses
 from orchestration.gates.engine import ExpectationResult, run_gate
+from orchestration.statistics.alternative_response import ALTERNATIVE_RESPONSE, TORNADO
+from orchestration.statistics.responder_programmes import PROGRAMMES
+from orchestration.statistics.scenario import SCENARIO
 from orchestration.statistics.waits import RESPONSE_TIMES
 
 ATTACHED: dict[Layer, list[str]] = {
@@ -102,7 +105,10 @@ EMPTY_MARTS = {
         path.replace("/", "."): contract(path)
         for path in ("demand/calls_by_type", "demand/exclusion_ledger", "budget/cost_per_call_hour")
     },
-    RESPONSE_TIMES.table: {name: kind for name, (kind, _) in RESPONSE_TIMES.columns.items()},
+    **{
+        mart.table: {name: kind for name, (kind, _) in mart.columns.items()}
+        for mart in (RESPONSE_TIMES, ALTERNATIVE_RESPONSE, TORNADO, PROGRAMMES, SCENARIO)
+    },
 }
 MARTS = (
     "".join(
@@ -158,6 +164,15 @@ create table published.zone_month as
 CELL = "zone_id = 'T1' and measure = 'calls' and month = date '2024-02-01'"
 HIDE = "update published.zone_month set n = null, status = 'suppressed' where zone_id = 'T1' and month"
 
+# A sound row of who else could answer, and the calls that it is of.
+ELIGIBLE = """insert into demand.alternative_response by name
+    select 'riverbend' as city, 'community' as denominator, 'moderate' as scheme, '(all)' as path, 'calls' as unit,
+        100 as total, 60 as gross, 50 as screened, 20 as eligible_low, 40 as eligible_high, 0.6 as gross_share,
+        0.5 as screened_share, 0.2 as eligible_low_share, 5 as diverted_least, 10 as diverted_p05, 15 as diverted_p50,
+        20 as diverted_p95, 30 as diverted_most, 0.15 as diverted_share_p50, 'ok' as status;
+    insert into demand.calls_by_type by name
+    select 'riverbend' as city, 'community' as denominator, 'disorder' as call_type_group, '(all)' as final_type,
+        100 as calls, 1 as share_calls, 1 as share_time, 1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
 BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
     "renamed column": (
         "raw",
@@ -360,6 +375,71 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"located_rows_have_a_zone"},
         "40 of 400 located rows (10.0%) are in no zone",
     ),
+    "more diverted than eligible": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.alternative_response set diverted_p95 = 41, diverted_most = 41""",
+        {"range_in_order"},
+        "moderate, (all), calls: diverted 10.0 to 41.0, eligible 20.0 to 40.0, screened 50.0, gross 60.0 of 100.0",
+    ),
+    "shares of fewer calls than there were": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.calls_by_type set calls = 101""",
+        {"totals_match_calls"},
+        "riverbend, community: shares are of 100 calls, demand.calls_by_type has 101",
+    ),
+    "share despite its status": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.alternative_response set status = 'insufficient_data', reason = 'no call type is mapped'""",
+        {"estimate_matches_status"},
+        "status insufficient_data (no call type is mapped) with a median of 15",
+    ),
+    "narrow swing on top": (
+        "marts",
+        """insert into demand.alternative_response_tornado by name
+        select 'riverbend' as city, 'moderate' as scheme, 'responder' as path, unnest(['backup', 'uptake']) as factor,
+            unnest([1, 2]) as rank, 0.1 as factor_low, 0.2 as factor_mode, 0.3 as factor_high, 1 as diverted_at_low,
+            unnest([2, 9]) as diverted_at_high, unnest([1, 8]) as swing, 'invented' as source""",
+        {"swings_in_order"},
+        "moderate, responder: uptake of 0.1 to 0.3 at rank 2 swings 8",
+    ),
+    "wait in a queue without end": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 2.5 as offered,
+            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status""",
+        {"estimate_matches_status"},
+        "riverbend, moderate, adopted, 2 teams: status ok, share waiting 0.5, money ok",
+    ),
+    "cost range upside down": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 0.5 as utilisation,
+            0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
+            300 as cost_per_diverted_call_lo, 200 as cost_per_diverted_call""",
+        {"range_in_order"},
+        "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "hours neither freed nor left": (
+        "marts",
+        """insert into budget.scenario by name
+        select 'riverbend' as city, 'crisis' as scenario, 'adopted' as phase, 1 as move, 50 as calls,
+            100 as police_hours_before, 20 as police_hours_freed_mode, 70 as police_hours_after_mode,
+            9 as calls_moved_high, 'ok' as status, 5 as time_value_mode, 'ok' as money_status""",
+        {"range_in_order"},
+        "crisis, adopted, move 1: 100.0 hours before, 20.0 freed, 70.0 left; 9.0 of 50 calls moved",
+    ),
+    "money without a price": (
+        "marts",
+        """insert into budget.scenario by name
+        select 'riverbend' as city, 'crisis' as scenario, '(none)' as phase, 0 as move, 'insufficient_data' as status,
+            'no time on calls is known' as reason, 5 as spending_after_mode, 'insufficient_data' as money_status,
+            'no time on calls is known' as money_reason""",
+        {"estimate_matches_status"},
+        "crisis, (none), move 0: status insufficient_data (no time on calls is known), money insufficient_data",
+    ),
     "unsuppressed seven": (
         "published",
         f"update published.zone_month set n = 7 where {CELL}",
@@ -429,6 +509,7 @@ SOUND: dict[str, tuple[Layer, str]] = {
         longitude = null, latitude = null, published_zone_id = 'T1'""",
     ),
     "marts": ("marts", ""),
+    "who else could answer": ("marts", ELIGIBLE),
     "published": ("published", ""),
     "two hidden months": ("published", f"{HIDE} <= '2024-02-01'"),
     "suppressed total": (

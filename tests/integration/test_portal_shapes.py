@@ -15,10 +15,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from expectations.thresholds import MAPPED_RECORDS
 from tests.integration.conftest import environment
-from tests.shapes import austin, baltimore, cincinnati, detroit, new_orleans, san_francisco, seattle
+from tests.shapes import austin, baltimore, chicago, cincinnati, detroit, new_orleans, san_francisco, seattle
 
-CITIES: list[ModuleType] = [austin, baltimore, cincinnati, detroit, new_orleans, san_francisco, seattle]
+CITIES: list[ModuleType] = [austin, baltimore, chicago, cincinnati, detroit, new_orleans, san_francisco, seattle]
 NAMES = [module.__name__.rpartition(".")[2] for module in CITIES]
 
 
@@ -52,6 +53,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]
 def warehouse(run: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The run's build database: staging and canonical."""
     with duckdb.connect(str(run[0] / "build" / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def released(run: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts that the run released."""
+    path = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 
 
@@ -139,11 +148,18 @@ SET_ASIDE = {
     ("baltimore", "requests_311", "excluded", "information_only"): 1,
     ("baltimore", "tracts", "excluded", "outside_city"): 1,
     ("baltimore", "tracts", "excluded", "water_only"): 1,
+    ("chicago", "crimes", "excluded", "superseded_version"): 1,
+    ("chicago", "crimes", "quarantined", "unreadable_time"): 1,
+    ("chicago", "requests_311", "excluded", "duplicate_of_another_request"): 1,
+    ("chicago", "requests_311", "excluded", "information_only"): 300,
     ("cincinnati", "calls", "excluded", "superseded_version"): 1,
     ("cincinnati", "calls", "quarantined", "missing_key"): 1,
     ("cincinnati", "calls", "quarantined", "unreadable_time"): 1,
+    ("cincinnati", "tracts", "excluded", "outside_city"): 1,
+    ("cincinnati", "tracts", "excluded", "water_only"): 1,
     ("detroit", "calls", "quarantined", "unreadable_time"): 1,
     ("detroit", "calls_withdrawn", "excluded", "duplicate_of_calls"): 1,
+    ("detroit", "tracts", "excluded", "outside_city"): 2,
     ("new_orleans", "calls", "excluded", "superseded_version"): 1,
     ("new_orleans", "calls", "quarantined", "unreadable_time"): 1,
     ("new_orleans", "requests_311", "excluded", "superseded_version"): 1,
@@ -156,6 +172,7 @@ SET_ASIDE = {
     ("san_francisco", "tracts", "excluded", "outside_city"): 1,
     ("san_francisco", "tracts", "excluded", "water_only"): 1,
     ("seattle", "call_dispatches", "quarantined", "missing_key"): 1,
+    ("seattle", "offenses_since_2008", "quarantined", "missing_key"): 1,
 }
 
 
@@ -238,7 +255,8 @@ def test_one_table_feeds_calls_and_units_and_is_accounted_for_once(
     ).fetchall()
     with duckdb.connect(str(run[0] / "releases" / "current" / "analyst.duckdb"), read_only=True) as analyst:
         fates = analyst.execute(
-            "select fate, rows, landed_rows from audit.row_accounting where city = 'seattle' order by fate"
+            "select fate, rows, landed_rows from audit.row_accounting "
+            "where city = 'seattle' and data_set = 'call_dispatches' order by fate"
         ).fetchall()
         sent = analyst.execute(
             "select unit_count, officer_minutes from demand.fct_calls where call_id = '2025000000001'"
@@ -258,7 +276,8 @@ def test_notes_and_addresses_end_at_landing(warehouse: duckdb.DuckDBPyConnection
     assert not columns & {
         ("san_francisco", "call_type_original_notes"), ("san_francisco", "status_notes"), ("san_francisco", "address"),
         ("detroit", "respondingunit"), ("new_orleans", "final_address"), ("austin", "sr_location"),
-        ("austin", "subject_injured_killed_count"), ("baltimore", "outcome"), ("baltimore", "lastactivity"),
+        ("austin", "subject_injured_killed_count"), ("chicago", "street_address"), ("seattle", "uniqueid"),
+        ("seattle", "officer_id"), ("seattle", "subject_id"), ("baltimore", "outcome"), ("baltimore", "lastactivity"),
     }  # fmt: skip
 
 
@@ -272,6 +291,9 @@ POPULATIONS = {
     "san_francisco 249000006": "cancelled_before_dispatch",
     "baltimore P240009003": "administrative",
     "austin 240000003": "officer_initiated",
+    "cincinnati CPD230009008": "cancelled_before_dispatch",
+    "cincinnati CPD230009009": "duplicate_explicit",
+    "cincinnati CPD230009010": "test",
 }
 
 
@@ -285,7 +307,7 @@ def test_what_counts_as_demand(run: tuple[Path, dict[str, Any]], key: str) -> No
     assert found == [(POPULATIONS[key],)]
 
 
-@pytest.mark.parametrize("city", ["new_orleans", "san_francisco", "baltimore"])
+@pytest.mark.parametrize("city", ["new_orleans", "san_francisco", "baltimore", "detroit", "cincinnati"])
 def test_located_calls_have_a_tract(run: tuple[Path, dict[str, Any]], city: str) -> None:
     release = run[0] / "releases" / "current" / "analyst.duckdb"
     with duckdb.connect(str(release), read_only=True) as analyst:
@@ -305,3 +327,76 @@ def test_austins_requests_have_a_tract_that_calls_tell(run: tuple[Path, dict[str
         ).fetchall()
     assert zones == [("48453000100",), ("48453000200",)]
     assert requests == placed == 201
+
+
+def test_austins_calls_have_the_tract_of_their_block_group(run: tuple[Path, dict[str, Any]]) -> None:
+    release = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(release), read_only=True) as analyst:
+        wrong = analyst.execute(
+            "select call_id from demand.fct_calls where city = 'austin' "
+            "and zone_id is distinct from left(published_beat, 11)"
+        ).fetchall()
+        ((placed, located),) = analyst.execute(
+            "select count(zone_id), count(*) filter (where location_status = 'located') from demand.fct_calls "
+            "where city = 'austin'"
+        ).fetchall()
+    # One call names no block group.
+    assert (wrong, placed, located) == ([], 202, 0)
+
+
+def test_chicagos_requests_without_a_point_have_the_area_they_name(run: tuple[Path, dict[str, Any]]) -> None:
+    release = run[0] / "releases" / "current" / "analyst.duckdb"
+    with duckdb.connect(str(release), read_only=True) as analyst:
+        ((requests, placed),) = analyst.execute(
+            "select count(*), count(zone_id) from demand.fct_requests where city = 'chicago'"
+        ).fetchall()
+        named = analyst.execute(
+            "select zone_id, location_status from demand.fct_requests where request_id = 'SR24-00009002'"
+        ).fetchall()
+    assert requests == placed == 202
+    assert named == [("2", "missing")]
+
+
+OFFENSES = {
+    "chicago 13009001": ("09A", "person", "located", "2024-07-01 17:00:00"),
+    "chicago 13009002": (None, "property", "missing", "2024-07-01 17:00:00"),
+    "seattle 69001": ("13A", "person", "withheld", "2025-06-01 19:00:00"),
+    # No date of the offense: that of the report, an hour and a half later.
+    "seattle 69002": ("23C", "property", "missing", "2025-06-01 20:30:00"),
+}
+
+
+@pytest.mark.parametrize("key", OFFENSES)
+def test_what_an_offense_is_where_and_when(warehouse: duckdb.DuckDBPyConnection, key: str) -> None:
+    found = warehouse.execute(
+        "select nibrs_code, crime_against, location_status, offense_at_utc::varchar from canonical.offenses "
+        "where city || ' ' || offense_id = ?",
+        [key],
+    ).fetchall()
+    assert found == [OFFENSES[key]]
+
+
+@pytest.mark.parametrize("city", NAMES)
+def test_the_crosswalk_maps_what_portals_write(released: duckdb.DuckDBPyConnection, city: str) -> None:
+    ((records, mapped),) = released.execute(
+        "select count(*), count(*) filter (where mapping_status <> 'unmapped') from demand.fct_calls where city = ?",
+        [city],
+    ).fetchall()
+    assert mapped / records >= MAPPED_RECORDS.value
+
+
+MAPPED = {
+    # A code with the marks of the system and of the call taker, and a category in place of an unknown description.
+    "cincinnati CPD230009007": ("type_group", "assault"),
+    "austin 240009005": ("type_group", "traffic_offense"),
+    "baltimore P240009003": ("final_type", "out_of_service"),
+    "cincinnati CPD230009001": ("final_type", "shots_fired"),
+}
+
+
+@pytest.mark.parametrize("key", MAPPED)
+def test_what_a_call_is_about(released: duckdb.DuckDBPyConnection, key: str) -> None:
+    found = released.execute(
+        "select mapping_status, topic_category from demand.fct_calls where city || ' ' || call_id = ?", [key]
+    ).fetchall()
+    assert found == [MAPPED[key]]

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.shapes.published_types import type_of
 from tests.shapes.writing import iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -97.90, 30.15, -97.60, 30.45
@@ -33,7 +34,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
         "response_day_of_week": moment.strftime("%a"), "response_hour": moment.hour,
         "first_unit_arrived_datetime": iso(later(moment, 11)), "call_closed_datetime": iso(later(moment, 50)),
         "sector": "George", "initial_problem_description": "Disturbance", "initial_problem_category": "Disturbances",
-        "final_problem_description": "Disturbance", "final_problem_category": "Disturbances",
+        "final_problem_description": type_of("austin", number), "final_problem_category": "Disturbances",
         "number_of_units_arrived": "2", "unit_time_on_scene": "70", "call_disposition_description": "No Report",
         "report_written_flag": "No", "response_time": "720", "officer_injured_killed_count": "0",
         "subject_injured_killed_count": "0", "other_injured_killed_count": "0",
@@ -61,6 +62,9 @@ def write(folder: Path) -> None:
         call(9001, noon, mental_health_flag="Mental Health Incident", unit_time_on_scene="135.5"),
         call(9002, noon, geoid="484530001001.0"),
         call(9003, noon, response_datetime=""),
+        # No description that anybody mapped: the publisher's category says what is known.
+        call(9005, noon, initial_problem_description="Prohibited Acts", final_problem_description="Prohibited Acts",
+            final_problem_category="Traffic Stop/Hazard"),
         call(9004, noon, first_unit_arrived_datetime="", number_of_units_arrived="0", geoid=""),
     ])  # fmt: skip
     write_csv(folder / "311.csv", REQUESTS, [

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.shapes.published_types import type_of
 from tests.shapes.writing import later, milliseconds, moments, spread, write_arcgis, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -76.71, 39.21, -76.53, 39.37
@@ -25,7 +26,7 @@ def call(number: int, local: datetime, **changes: Any) -> dict[str, Any]:
     """One call; `x` and `y` are its point."""
     return {
         "callKey": number, "callDateTime": milliseconds(local, ZONE), "priority": "Medium", "district": "CD",
-        "description": "DISORDERLY", "callNumber": f"P24{number:07}", "incidentLocation": "400 E BALTIMORE ST",
+        "description": type_of("baltimore", number), "callNumber": f"P24{number:07}", "incidentLocation": "400 E BALTIMORE ST",
         "Neighborhood": "Downtown", "PoliceDistrict": "Central", "PolicePost": "111", "CouncilDistrict": "11",
         "Census_Tracts": "Census Tract 401", "ZIPCode": "21202", "NeedsSync": 0, "IsDeleted": 0,
         "x": spread(WEST, EAST, number), "y": spread(SOUTH, NORTH, number + 50),

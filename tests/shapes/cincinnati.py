@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.shapes.writing import iso, later, moments, spread, write_csv
+from tests.shapes.published_types import type_of
+from tests.shapes.writing import iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -84.65, 39.08, -84.42, 39.20
 
@@ -22,7 +23,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
         "address_x": f"{number % 90}XX VINE ST", "latitude_x": spread(SOUTH, NORTH, number),
         "longitude_x": spread(WEST, EAST, number + 50), "agency": "CPD", "create_time_incident": iso(moment),
         "disposition_text": "NTR: NOTHING TO REPORT", "event_number": f"CPD23{number:07}", "incident_type_id": "DIST",
-        "incident_type_desc": "DISTURBANCE", "priority": "20", "priority_color": "GREEN",
+        "incident_type_desc": type_of("cincinnati", number), "priority": "20", "priority_color": "GREEN",
         "arrival_time_primary_unit": iso(later(moment, 14)), "closed_time_incident": iso(later(moment, 40)),
         "dispatch_time_primary_unit": iso(later(moment, 6)), "beat": "1", "district": "1",
         "community_council_neighborhood": "DOWNTOWN", "sna_neighborhood": "DOWNTOWN", "cpd_neighborhood": "C.B.D.",
@@ -30,7 +31,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """One file of calls."""
+    """One file of calls, one of tracts: one by the city's old numbers, one by its new ones."""
     evening = datetime(2023, 7, 4, 21, 15)
     write_csv(folder / "calls.csv", CALLS, [
         *(call(number, moment) for number, moment in enumerate(moments(datetime(2023, 5, 1)), start=1)),
@@ -39,5 +40,12 @@ def write(folder: Path) -> None:
         call(9003, evening, create_time_incident="July the fourth"),
         call(9004, evening, latitude_x="", longitude_x=""),
         call(9005, evening, event_number=""),
+        call(9008, evening, disposition_text="CAN:CANCEL", dispatch_time_primary_unit="", arrival_time_primary_unit=""),
+        call(9009, evening, disposition_text="DUP: DUPLICATE"),
+        call(9010, evening, disposition_text="TEST: TEST"),
+        # A type without a text, and marks that the system and the call taker add to its code.
+        call(9007, evening, incident_type_desc="", incident_type_id="+ASSLTP-COMBINED (JO)(W)"),
         call(9006, evening), call(9006, evening, closed_time_incident=iso(later(evening, 90)), priority="10"),
     ])  # fmt: skip
+    numbers = ("000700", "026500", "027800")
+    write_tracts(folder / "cb_2020_39_tract_500k.zip", "39", "061", WEST, SOUTH, EAST, NORTH, numbers)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.shapes.writing import milliseconds, moments, spread, write_arcgis, write_csv
+from tests.shapes.published_types import type_of
+from tests.shapes.writing import milliseconds, moments, spread, write_arcgis, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -83.25, 42.30, -82.95, 42.43
 ZONE = "America/Detroit"
@@ -27,7 +28,7 @@ def call(number: int, local: datetime, **changes: Any) -> dict[str, Any]:
     """One call of the present layer; its fields are numbers."""
     return {
         "incident_entry_id": f"2024{number:07}", "incident_location": "Woodward Ave & Warren", "priority": "2",
-        "call_description": "DISTURBANCE REPORT", "category": "DISTURB", "call_group": "DISTURBANCE",
+        "call_description": type_of("detroit", number), "category": "DISTURB", "call_group": "DISTURBANCE",
         "called_at": milliseconds(local, ZONE), "intake_time": 1.5, "dispatch_time": 3.0, "travel_time": 6.0,
         "total_response_time": 10.5, "on_scene_time": 20.0, "total_time": 30.5, "zip_code": "48201", "precinct": "03",
         "scout_car_area": "303", "longitude": spread(WEST, EAST, number), "latitude": spread(SOUTH, NORTH, number + 50),
@@ -52,7 +53,7 @@ def withdrawn(number: int, local: datetime, **changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """Two pages of calls, and one year of the withdrawn table."""
+    """Two pages of calls, one year of the withdrawn table, and tracts; the third is another town's."""
     rows = [call(number, moment) for number, moment in enumerate(moments(datetime(2024, 1, 2)), start=1)]
     write_arcgis(folder / "calls_1.json", NOW, rows[:100])
     write_arcgis(folder / "calls_2.json", NOW, [
@@ -68,3 +69,5 @@ def write(folder: Path) -> None:
         # The table that replaced this one holds the call, too.
         withdrawn(9002, datetime(2024, 1, 2), incident_id="20240000001"),
     ])  # fmt: skip
+    numbers = ("500100", "546900", "553600")
+    write_tracts(folder / "cb_2020_26_tract_500k.zip", "26", "163", WEST, SOUTH, EAST, NORTH, numbers)

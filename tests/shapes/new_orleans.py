@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.shapes.published_types import type_of
 from tests.shapes.writing import BULK, iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -90.14, 29.90, -89.95, 30.05
@@ -29,7 +30,7 @@ def call(number: int, year: int, moment: datetime, **changes: Any) -> dict[str, 
     latitude, longitude = spread(SOUTH, NORTH, number), spread(WEST, EAST, number + 50)
     arrival = iso(later(moment, 12))
     return {
-        "nopd_item": f"A{number:05}{year % 100:02}", "type": "103", "type_": "103", "typetext": "DISTURBANCE (OTHER)",
+        "nopd_item": f"A{number:05}{year % 100:02}", "type": "103", "type_": "103", "typetext": type_of("new_orleans", number),
         "priority": "1A", "initialtype": "103", "initialtypetext": "DISTURBANCE (OTHER)", "initialpriority": "1A",
         "mapx": "3688756", "mapy": "541234", "timecreate": iso(moment), "timedispatch": iso(later(moment, 5)),
         "timearrive": arrival, "timearrival": arrival, "timeclosed": iso(later(moment, 45)), "disposition": "NAT",

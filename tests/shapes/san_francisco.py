@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.shapes.published_types import type_of
 from tests.shapes.writing import iso, later, moments, spread, write_csv, write_tracts
 
 WEST, SOUTH, EAST, NORTH = -122.51, 37.71, -122.37, 37.81
@@ -43,7 +44,7 @@ def call(number: int, moment: datetime, **changes: Any) -> dict[str, Any]:
         "onscene_datetime": iso(later(moment, 15)), "close_datetime": iso(later(moment, 50)),
         "call_type_original": "415", "call_type_original_desc": "NOISE NUISANCE",
         "call_type_original_notes": "a note of the dispatcher", "call_type_final": "415",
-        "call_type_final_desc": "NOISE NUISANCE", "priority_original": "C", "priority_final": "C",
+        "call_type_final_desc": type_of("san_francisco", number), "priority_original": "C", "priority_final": "C",
         "agency": "Police", "disposition": "HAN", "onview_flag": "Y" if number % 5 == 0 else "N",
         "sensitive_call": "false", "intersection_name": "1ST ST \\ MARKET ST", "intersection_id": "24496000",
         "intersection_point": point, "supervisor_district": "6", "analysis_neighborhood": "South of Market",

@@ -51,13 +51,22 @@ def write_arcgis(path: Path, fields: Sequence[str], features: Iterable[Row]) -> 
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def write_tracts(path: Path, state: str, county: str, west: float, south: float, east: float, north: float) -> None:
+def write_tracts(
+    path: Path,
+    state: str,
+    county: str,
+    west: float,
+    south: float,
+    east: float,
+    north: float,
+    numbers: tuple[str, str, str] = ("000100", "000200", "990000"),
+) -> None:
     """A zipped cartographic file of a state: two tracts of the county, one of water alone, one of another county."""
     middle = (west + east) / 2
     tracts = [
-        (county, "000100", 1000, box(west, south, middle, north)),
-        (county, "000200", 1000, box(middle, south, east, north)),
-        (county, "990000", 0, box(east, south, east + 0.1, north)),
+        (county, numbers[0], 1000, box(west, south, middle, north)),
+        (county, numbers[1], 1000, box(middle, south, east, north)),
+        (county, numbers[2], 0, box(east, south, east + 0.1, north)),
         ("999", "000300", 1000, box(west - 0.1, south, west, north)),
     ]
     frame = geopandas.GeoDataFrame(

@@ -80,6 +80,24 @@ def test_missing_columns_are_null_and_get_a_likely_new_name(data_set: Callable[.
     ]
 
 
+def test_a_column_of_the_load_before_is_no_new_name(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "testville/things/first").mkdir(parents=True)
+    rows = duckdb.sql("select 'x' as perceived_race, 'y' as object_race from range(2)")
+    rows.write_parquet(str(tmp_path / "testville/things/first/rows.parquet"))
+    things = data_set(columns=["subject_race"])
+    former = {"subject_race": "SubjectRace", "object_race": "ObjectRace"}
+    renamed = {"perceived_race": "PerceivedRace", "object_race": "ObjectRace"}
+    files = [
+        FileRead(file="things.csv", parquet="rows.parquet", rows=2, headers=headers, first_line=2)
+        for headers in (former, renamed)
+    ]
+    before, newest = load_of(things, [files[0]], "before"), load_of(things, [files[1]])
+    assert newest.missing_columns(things) == {"subject_race": "object_race"}
+    connection = bound(things, InUse((newest,), before, before), tmp_path)
+    found = connection.execute("select column_name, present, likely_new_name from raw.load_columns").fetchall()
+    assert found == [("subject_race", False, "perceived_race")]
+
+
 def test_tables_about_the_load(data_set: Callable[..., Any], tmp_path: Path) -> None:
     with_rows(tmp_path, 3)
     rejected = [Rejected(file="things.csv", line=line, reason="missing_columns") for line in (3, 5)]

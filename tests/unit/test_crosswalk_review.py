@@ -1,6 +1,7 @@
 """Review files on their way into the crosswalk: sound decisions are taken, one bad value stops them all."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from orchestration.cli import app
 from orchestration.crosswalk import review, seed
 from orchestration.crosswalk.review import HEADER, Seen, proposal, reviewed
 from orchestration.crosswalk.seed import FIELDS, Row
-from orchestration.crosswalk.suggest import suggest, type_key
+from orchestration.crosswalk.suggest import suggest
+from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.errors import SourceError
 
 CITIES = ("riverbend", "testville")
@@ -56,14 +58,14 @@ def test_decided_rows_are_taken_and_others_left(tmp_path: Path) -> None:
         ("decision", "yes", "accept or change"),
         ("city", "atlantis", "one of riverbend, testville"),
         ("call_type", "Loud Party", "the normalised type, LOUD PARTY"),
-        ("topic_category", "other", "seeds/topic_categories.csv"),
+        ("topic_category", "other", "seeds/codebooks/topic_categories.csv"),
         ("answer_axis", "unmapped", "one of administrative_online"),
         ("answer_axis", "", "one of administrative_online"),
         ("eligible_low", "half", "a share from 0 to 1"),
         ("eligible_low", "nan", "a share from 0 to 1"),
         ("eligible_high", "1.2", "a share from 0 to 1"),
         ("eligible_high", "0.1", "at least eligible_low, 0.5"),
-        ("disqualifiers", "weapon;rain", "seeds/answer_disqualifiers.csv"),
+        ("disqualifiers", "weapon;rain", "seeds/codebooks/answer_disqualifiers.csv"),
         ("initiation_implied", "caller", "administrative, alarm, officer"),
         ("initiation_evidence", "LOUD", "where initiation_implied has a value"),
         ("confidence", "4", "one of 1, 2, 3"),
@@ -208,4 +210,19 @@ def test_one_bad_row_leaves_the_crosswalk_as_it_was(tmp_path: Path, monkeypatch:
 def test_a_city_without_calls_is_told(home: Path) -> None:
     answer = asked("suggest", "--city", "atlantis")
     assert answer.exit_code == 2
-    assert "no calls of atlantis" in answer.output
+    assert "has calls of atlantis" in answer.output
+
+
+def test_types_of_a_run_that_a_gate_stopped_are_proposed(home: Path) -> None:
+    with duckdb.connect(str(home / "build" / "analyst.duckdb")) as connection:
+        connection.execute("""
+            create schema demand;
+            create table demand.fct_calls (city varchar, final_type varchar, initial_type varchar, mapping_status varchar);
+            insert into demand.fct_calls select 'testville', 'LOUD PARTY', null, 'unmapped' from range(4);
+        """)
+    new = json.loads(asked("suggest", "--city", "testville", "--json").stdout)
+    assert (new["read_from"], new["records"], [one["published_type"] for one in new["proposals"]]) == (
+        "stopped_run", 4, ["LOUD PARTY"],
+    )  # fmt: skip
+    # A city that the stopped run did not build is read from the release.
+    assert json.loads(asked("suggest", "--city", "riverbend", "--json").stdout)["read_from"] == "release"

@@ -11,7 +11,7 @@ import pytest
 from expectations.thresholds import MAPPED_RECORDS
 from orchestration.catalog.model import cities
 from orchestration.crosswalk.seed import CROSSWALK, EVERY_CITY, SEEDS, faults, overlapping, read, topic_groups
-from orchestration.crosswalk.suggest import type_key
+from orchestration.crosswalk.wording import type_key
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 APCO = DATA / "schemes" / "apco_common_incident_types_2019.csv"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.crosswalk.seed import UNMAPPED, accepted_values, disqualifiers, topic_groups
-from orchestration.crosswalk.suggest import suggest, tokens, type_key, word_rules
+from orchestration.crosswalk.suggest import suggest, word_rules
+from orchestration.crosswalk.wording import tokens, type_key
 from orchestration.settings import DBT_PROJECT_DIR
 
 DETROIT = Path(__file__).parents[3] / "shared" / "data" / "schemes" / "langton_2022_detroit_relabelling.csv"
@@ -67,6 +68,46 @@ def test_the_words_that_decided_are_told() -> None:
     assert found.rationale.startswith("TRAFFIC STOP: an officer stops a driver.")
 
 
+@pytest.mark.parametrize(
+    ("text", "topic_category", "confidence", "told"),
+    [
+        ("SUSP VEH", "suspicious_vehicle", 2, "SUSP (SUSPICIOUS) VEH (VEHICLE)"),
+        ("Welf Chk", "welfare_check", 2, "WELF (WELFARE) CHK (CHECK)"),
+        ("MVA NO INJ", "crash_no_injury", 2, "MVA (ACCIDENT) NO INJ"),
+        ("AGG ASLT", "aggravated_assault", 2, "ASLT AGG (AGGRAVATED)"),
+        ("SUSPICOUS PERSON", "suspicious_person", 1, "SUSPICOUS (SUSPICIOUS) PERSON"),
+        ("TRESSPASS", "trespass", 1, "TRESSPASS (TRESPASS)"),
+        ("DOMESITC DISPUTE", "domestic_dispute", 1, "DOMESITC (DOMESTIC) DISPUTE"),
+    ],
+)
+def test_short_forms_and_misspellings_are_read_and_told(
+    text: str, topic_category: str, confidence: int, told: str
+) -> None:
+    found = suggest(text)
+    assert (found.topic_category, found.confidence) == (topic_category, confidence)
+    assert found.rationale.startswith(f"{told}: ")
+
+
+@pytest.mark.parametrize("text", ["PARKED CAR", "ZEBRA CROSSING", "CROWN", "BOOKED", "POSTAL"])
+def test_another_word_is_not_a_misspelling(text: str) -> None:
+    assert suggest(text).confidence == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "high"),
+    [
+        ("MENTAL VIOLENT - ARMED", 0.1),
+        ("DISTURBANCE WITH KNIFE", 0.05),
+        ("MENTAL NOT VIOLENT", 0.8),
+        ("FIGHT NO WEAPON", 0.1),
+    ],
+)
+def test_weapons_and_violence_rule_responders_without_arms_out(text: str, high: float) -> None:
+    found = suggest(text)
+    assert found.eligible_high == high
+    assert (found.answer_axis == "community_responder") == (high > 0.1)
+
+
 def test_words_at_odds_are_told_by_a_low_confidence() -> None:
     assert suggest("HOMELESS ASSIST").confidence == 1
 
@@ -77,6 +118,7 @@ def test_unknown_words_are_unmapped_never_something_else(text: str) -> None:
     assert (found.topic_category, found.answer_axis, found.confidence) == (UNMAPPED, UNMAPPED, 0)
 
 
+@settings(deadline=None)
 @given(TYPES)
 def test_every_proposal_fits_the_vocabulary(text: str) -> None:
     found = suggest(text)
@@ -94,6 +136,7 @@ def test_every_proposal_fits_the_vocabulary(text: str) -> None:
             assert 0 <= found.eligible_low <= found.eligible_high <= 1
 
 
+@settings(deadline=None)
 @given(TYPES, st.sampled_from(["--", "  ", "# "]), st.sampled_from([" ", " - ", " / ", ": "]))
 def test_case_and_punctuation_do_not_matter(text: str, before: str, between: str) -> None:
     written = before + between.join(text.split()).lower()
@@ -135,4 +178,4 @@ def test_types_of_a_city_it_was_not_written_for() -> None:
         found = [suggest(row["calldescription_original"]) for row in csv.DictReader(file)]
     proposed = sum(suggestion.confidence > 0 for suggestion in found) / len(found)
     print(f"{proposed:.0%} of {len(found)} types get a proposal")
-    assert proposed > 0.75
+    assert proposed > 0.9

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.landing import land, read_landing, refuse_damaged
+from orchestration.ingest.landing import arrivals, land, refuse_damaged
 from orchestration.sources.folder import FolderSource
 
 CONTENT = b"a,b,c\n1,2,3\n"
@@ -89,7 +89,7 @@ def left_over(home: Path) -> list[Path]:
 def test_bytes_are_kept_with_a_manifest(bring: Callable[..., Any]) -> None:
     landing, folder = bring(url="https://example.org/things")
     assert (folder / "things.csv").read_bytes() == CONTENT
-    assert read_landing(folder) == landing
+    assert arrivals(folder) == [landing]
     assert (landing.url, landing.bytes) == ("https://example.org/things", len(CONTENT))
     assert landing.files[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert folder.stat().st_mode & 0o077 == 0
@@ -102,6 +102,25 @@ def test_the_same_bytes_land_once(bring: Callable[..., Any], exports: Path) -> N
     assert bring() == (first, folder)
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.iterdir()]} == before
     assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_bytes_that_come_again_from_elsewhere_are_noted_not_stored_again(
+    bring: Callable[..., Any], exports: Path
+) -> None:
+    first, folder = bring()
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    second, again = bring(url="https://example.org/things", license="CC0")
+    assert again == folder
+    assert (first.url, second.url, second.license) == (None, "https://example.org/things", "CC0")
+    assert arrivals(folder) == [first, second]
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    # From each place again: nothing is new, whatever came in between.
+    assert bring() == (first, folder)
+    assert bring(url="https://example.org/things", license="CC0") == (second, folder)
+    assert len(list(folder.iterdir())) == len(before) + 1
+    (exports / "arrival-0123456789abcdef.json").write_bytes(b"[]")
+    with pytest.raises(SourceError, match="a name that landing keeps for its own manifests"):
+        bring(files=["arrival-*.json"])
 
 
 def test_changed_bytes_land_beside_the_old_ones(bring: Callable[..., Any], exports: Path) -> None:

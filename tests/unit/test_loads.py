@@ -17,10 +17,13 @@ from orchestration.ingest.errors import SourceError
 from orchestration.ingest.in_use import InUse
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import land
-from orchestration.ingest.loads import find_load, load, read_load
+from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, find_load, load, read_load
 from orchestration.ingest.readers import delimited
+from orchestration.sources.base import Delivered, Last
+from orchestration.sources.base import delivered as described
 from orchestration.sources.folder import FolderSource
 
+KEY = bytes(range(32))
 CONTENT = b"a,b,c,secret\n1,2,3,hush\n4,5,6,hush\n"
 
 KILLED_WHILE_READING = """
@@ -116,6 +119,71 @@ def test_another_way_of_reading_makes_another_load(
     if "drop" in changes:
         folder = tmp_path / "raw" / "testville" / "things" / second.load_id
         assert b"hush" not in b"".join(path.read_bytes() for path in folder.glob("*.parquet"))
+
+
+class Publisher:
+    """A source whose file never changes, but what is told of it does."""
+
+    resumes = False
+
+    def __init__(self, told: dict[str, Any], names: dict[str, str] | None = None) -> None:
+        self.told, self.names = told, names
+
+    def deliver(self, data_set: Any, into: Path, last: Last | None = None) -> Delivered:
+        (into / "things.csv").write_bytes(CONTENT)
+        return Delivered([described(into / "things.csv", "https://example.org", 2, self.names)], **self.told)
+
+
+@pytest.fixture
+def arriving(data_set: Callable[..., Any], tmp_path: Path) -> Callable[..., tuple[Load, bool]]:
+    """Lands and loads the file as it is told of."""
+
+    def arriving(told: dict[str, Any], names: dict[str, str] | None = None) -> tuple[Load, bool]:
+        landed = land(Publisher(told, names), data_set(), tmp_path / "landing") or pytest.fail("nothing landed")
+        return load(*landed, data_set(), tmp_path / "raw", "1GB")
+
+    return arriving
+
+
+def test_the_same_bytes_under_other_names_are_another_load(
+    loaded: Callable[..., Any], arriving: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path
+) -> None:
+    saved, _ = loaded(data_set())
+    pulled, is_new = arriving({"versions": {"things": "v1"}}, {"secret": "d"})
+    assert is_new and pulled.load_id != saved.load_id
+    assert (saved.columns[3], pulled.columns[3], pulled.versions) == ("secret", "d", {"things": "v1"})
+    assert loaded(data_set()) == (saved, False)
+    # What one arrival told is not told of the other's load.
+    assert as_last_arrived(saved, tmp_path / "landing").versions == {}
+    assert len(list((tmp_path / "landing" / "testville" / "things").iterdir())) == 1
+
+
+def test_the_same_bytes_with_a_new_mark_are_the_same_load(arriving: Callable[..., Any], tmp_path: Path) -> None:
+    first, _ = arriving({"versions": {"things": "v1"}})
+    before = contents(tmp_path / "raw")
+    second, is_new = arriving({"versions": {"things": "v2"}})
+    assert (is_new, second.load_id, second.versions) == (False, first.load_id, {"things": "v2"})
+    assert contents(tmp_path / "raw") == before
+    stored = find_load(tmp_path / "raw", "testville", "things", first.load_id)
+    assert as_last_arrived(stored, tmp_path / "landing") == second
+
+
+def test_a_change_and_a_whole_of_the_same_bytes_are_two_loads(arriving: Callable[..., Any]) -> None:
+    change, _ = arriving({"complete": False})
+    whole, is_new = arriving({})
+    assert is_new and (change.complete, whole.complete) == (False, True)
+
+
+def test_what_is_to_be_hashed_since_is_read_again_from_landing(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path
+) -> None:
+    first, _ = loaded(data_set())
+    home = [tmp_path / "landing", tmp_path / "raw"]
+    assert as_read_now(first, data_set(), *home, "1GB") == first
+    again = as_read_now(first, data_set(hash={"secret": "person"}), *home, "1GB", lambda: KEY)
+    assert again.load_id != first.load_id and again.rows == first.rows
+    folder = tmp_path / "raw" / "testville" / "things" / again.load_id
+    assert b"hush" not in b"".join(path.read_bytes() for path in folder.glob("*.parquet"))
 
 
 def test_the_manifest_tells_what_was_read(

@@ -96,6 +96,7 @@ def test_dropped_keys_never_reach_parquet(read: Read, data_set: MakeDataSet, tmp
     [
         (b"[]", "no record in the answer"),
         (b'{"error": "rate limit"}', 'the portal\'s error message instead of data: {"error": "rate limit"}'),
+        (b'{"a": 1, "b": 2, "c": 3}\n{"a": 4, "b": 5, "c": 6}\n', "JSON Lines, one object a line"),
         (b'[{"code": 403, "description": "no"}]', "the portal's error message instead of data"),
         (b"<html>502 Bad Gateway</html>", "a file that begins with '<html>502 Bad Gateway</html>'"),
         (b'<?xml version="1.0"?><service_requests/>', "a file that begins with '<?xml"),

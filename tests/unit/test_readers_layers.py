@@ -113,6 +113,11 @@ def test_the_city_file_s_crs_wins(read: Read, shapes: MakeDataSet, tmp_path: Pat
 # --- refused ---
 
 
+def test_a_layer_without_any_geometry_is_refused(read: Read, layer: Any) -> None:
+    bare = geojson({"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}, geometry=None)
+    assert refused(read, layer, {"things.geojson": bare}).found == "2 features, none of which has a geometry"
+
+
 def test_shapefile_without_a_crs(read: Read, shapes: MakeDataSet, tmp_path: Path) -> None:
     files = shapefile(tmp_path / "shape", crs=None)
     error = refused(read, shapes(), files)

@@ -22,8 +22,8 @@ from orchestration.ingest.loads import load
 from orchestration.sources.arcgis import ArcGISSource, part_names
 from orchestration.sources.base import Delivered, Last
 from orchestration.sources.web import Web
-
-from .portal_server import ArcGISPortal, Portal, Reply, Switches
+from tests.unit.servers.arcgis import ArcGISPortal, Switches
+from tests.unit.servers.base import Answer, Request, Server, fault
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures" / "arcgis"
 DAY = 86_400_000  # milliseconds
@@ -44,7 +44,7 @@ def calls(**changes: Any) -> DataSet:
     return DataSet.model_validate(given | changes)
 
 
-def source(portal: Portal, *layers: str) -> ArcGISSource:
+def source(portal: Server, *layers: str) -> ArcGISSource:
     return ArcGISSource(ArcGIS(kind="arcgis", layers=list(layers)), Web(wait=wait_none(), attempts=3, timeout=10))
 
 
@@ -134,26 +134,26 @@ def test_what_cannot_be_had_is_refused(tmp_path: Path, switches: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    "fault", ["cut", "short_length", "long_length", "html", "500", "429", "gzip_lie", "gzip", "passing_error"]
+    "name", ["cut", "short_length", "long_length", "html", "500", "429", "gzip_lie", "gzip", "passing_error"]
 )
 @pytest.mark.parametrize("place", ["resultOffset=20", "returnIdsOnly", "f=json"])
-def test_a_fault_passes(tmp_path: Path, fault: str, place: str) -> None:
+def test_a_fault_passes(tmp_path: Path, name: str, place: str) -> None:
     with serving(IDS) as portal:
-        portal.faults = [(place, fault)]
+        portal.faults = [fault(name, place)]
         delivered = source(portal, portal.layer()).deliver(calls(), tmp_path)
-        assert not portal.faults
+        assert portal.spent
     assert delivered is not None and sorted(found(tmp_path, delivered)) == IDS
     assert all(json.loads((tmp_path / file.name).read_bytes())["features"] is not None for file in delivered.files)
 
 
-@pytest.mark.parametrize("fault", ["cut", "html", "500", "short_length", "gzip_lie", "passing_error"])
-def test_a_fault_that_stays_leaves_the_former_landing(tmp_path: Path, fault: str) -> None:
+@pytest.mark.parametrize("name", ["cut", "html", "500", "short_length", "gzip_lie", "passing_error"])
+def test_a_fault_that_stays_leaves_the_former_landing(tmp_path: Path, name: str) -> None:
     with serving(IDS) as portal:
         first = land(source(portal, portal.layer()), calls(), tmp_path)
         assert first is not None
         before = {path: path.read_bytes() for path in first[1].iterdir()}
         portal.marks["Calls"] = 5
-        portal.faults = [("outFields", fault)] * 100
+        portal.faults = [fault(name, "outFields", 100)]
         with pytest.raises(SourceError):
             land(source(portal, portal.layer()), calls(), tmp_path)
         assert {path: path.read_bytes() for path in first[1].iterdir()} == before
@@ -162,12 +162,16 @@ def test_a_fault_that_stays_leaves_the_former_landing(tmp_path: Path, fault: str
 
 def test_a_cut_pull_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with serving(range(1, 101), ranges="error", lists="error", in_lists="error") as portal:
-        portal.faults = [("resultOffset=50", "500")] * 3
+        portal.faults = [fault("500", "resultOffset=50", 3)]
         with pytest.raises(SourceError):
             land(source(portal, portal.layer()), calls(), tmp_path)
-        portal.asked.clear()
+        portal.requests.clear()
         landed = land(source(portal, portal.layer()), calls(), tmp_path)
-        asked = [query["resultOffset"] for _, query in portal.asked if "resultOffset" in query]
+        asked = [
+            query["resultOffset"]
+            for query in (request.params for request in portal.requests)
+            if "resultOffset" in query
+        ]
     assert asked == ["50", "60", "70", "80", "90"]
     assert landed is not None and sum(file.rows or 0 for file in landed[0].files) == 100
 
@@ -175,7 +179,7 @@ def test_a_cut_pull_goes_on_where_it_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mark", [1, None])
 def test_pages_of_another_state_are_not_gone_on_with(tmp_path: Path, mark: int | None) -> None:
     with serving(range(1, 101), ranges="error", lists="error", in_lists="error", mark=mark) as portal:
-        portal.faults = [("resultOffset=50", "500")] * 3
+        portal.faults = [fault("500", "resultOffset=50", 3)]
         with pytest.raises(SourceError):
             source(portal, portal.layer()).deliver(calls(), tmp_path)
         portal.switches.lists = "yes"
@@ -220,9 +224,9 @@ def test_nothing_new_is_not_asked_for(tmp_path: Path) -> None:
     with serving(IDS) as portal:
         first = source(portal, portal.layer()).deliver(calls(), tmp_path)
         assert first is not None and first.versions == {"Calls_0": "1700000000000"}
-        portal.asked.clear()
+        portal.requests.clear()
         assert source(portal, portal.layer()).deliver(calls(), tmp_path, Last(first.versions, NOON)) is None
-        assert len(portal.asked) == 1
+        assert len(portal.requests) == 1
 
 
 def test_of_yearly_layers_only_the_edited_come(tmp_path: Path) -> None:
@@ -259,7 +263,7 @@ def test_what_grows_is_asked_for_by_date(
         nothing = source(portal, portal.layer()).deliver(
             growing, tmp_path / "empty", Last({}, NOON + timedelta(days=400))
         )
-        asked = [query["where"] for _, query in portal.asked if "resultOffset" in query]
+        asked = [query["where"] for query in (request.params for request in portal.requests) if "resultOffset" in query]
     assert delivered is not None and not delivered.complete
     assert delivered.changed_since == NOON - timedelta(days=3)
     assert asked[0] == f"(1=1) AND called_at >= {literal}"
@@ -273,7 +277,7 @@ def test_dates_that_are_texts_and_conditions_refused_bring_all(tmp_path: Path) -
     with serving(range(1, 31)) as portal:
         pull = source(portal, portal.layer())
         texts = pull.deliver(calls(growth="append", date_column="called_at", dates="text"), tmp_path, Last({}, NOON))
-        portal.faults = [("called_at >=", "400")] * 2
+        portal.faults = [fault("400", "called_at >=", 2)]
         refused = pull.deliver(calls(growth="append", date_column="called_at"), tmp_path, Last({}, NOON))
     for delivered in (texts, refused):
         assert delivered is not None and delivered.complete and delivered.changed_since is None
@@ -350,7 +354,7 @@ def test_exactly_once_or_refused(
     folder = Path(tempfile.mkdtemp())
     try:
         with ArcGISPortal(rows(sorted(ids)), Switches(**switches), page) as portal:
-            portal.faults = list(faults)
+            portal.faults = [fault(name, query) for query, name in faults]
             after = dict(portal.layers["Calls"])
             if reload_after is not None:
                 after = {number: row | {"call_id": "n"} for number, row in after.items()}
@@ -374,19 +378,19 @@ def test_exactly_once_or_refused(
 # --- recorded answers ---
 
 
-class Recorded(Portal):
+class Recorded(Server):
     """A server that answers with what was recorded of a real one."""
 
     def __init__(self, metadata: str, ids: str, count: str, *pages: str) -> None:
         self.metadata, self.ids, self.count, self.pages = metadata, ids, count, list(pages)
         super().__init__()
 
-    def answer(self, path: str, query: dict[str, str]) -> Reply:
-        if not path.endswith("/query"):
-            return Reply((FIXTURES / self.metadata).read_bytes())
-        if "returnIdsOnly" in query or "returnCountOnly" in query:
-            return Reply((FIXTURES / (self.ids if "returnIdsOnly" in query else self.count)).read_bytes())
-        return Reply((FIXTURES / self.pages[0]).read_bytes())
+    def answer(self, request: Request) -> Answer:
+        if not request.path.endswith("/query"):
+            return Answer((FIXTURES / self.metadata).read_bytes())
+        if "returnIdsOnly" in request.params or "returnCountOnly" in request.params:
+            return Answer((FIXTURES / (self.ids if "returnIdsOnly" in request.params else self.count)).read_bytes())
+        return Answer((FIXTURES / self.pages[0]).read_bytes())
 
 
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the recorded answers of real servers are not beside the checkout")
@@ -413,13 +417,14 @@ def test_recorded_server_that_lists_no_ids(tmp_path: Path) -> None:
     with ArcGISPortal(real, Switches(ids="no", count="no", ordered=False, flags="never"), page=500) as portal:
         answer = portal.answer
 
-        def recorded(path: str, query: dict[str, str]) -> Reply:
+        def recorded(request: Request) -> Answer:
+            path, query = request.path, request.params
             is_first = path.endswith("/query") and query["where"] == "1=1" and "resultOffset" not in query
             if not path.endswith("/query"):
-                return Reply((folder / "metadata.json").read_bytes())
+                return Answer((folder / "metadata.json").read_bytes())
             if "returnIdsOnly" in query or "returnCountOnly" in query:
-                return Reply((folder / "ids-only.json").read_bytes())
-            return Reply((folder / "page-full.json").read_bytes()) if is_first else answer(path, query)
+                return Answer((folder / "ids-only.json").read_bytes())
+            return Answer((folder / "page-full.json").read_bytes()) if is_first else answer(request)
 
         portal.answer = recorded  # type: ignore[method-assign]
         delivered = source(portal, portal.layer()).deliver(calls(), tmp_path)

@@ -22,8 +22,8 @@ from orchestration.ingest.landing import land
 from orchestration.sources.base import Delivered, Last
 from orchestration.sources.open311 import Open311Source
 from orchestration.sources.web import Web
-
-from .portal_server import Open311Portal, Portal, Reply
+from tests.unit.servers.base import Answer, Request, Server, fault
+from tests.unit.servers.open311 import Open311Portal
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures" / "open311"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -46,7 +46,7 @@ def data_set(answer: str = "json", **changes: Any) -> DataSet:
     return DataSet.model_validate(given | changes)
 
 
-def source(portal: Portal, **settings: Any) -> Open311Source:
+def source(portal: Server, **settings: Any) -> Open311Source:
     given = {"kind": "open311", "endpoint": f"{portal.url}/v2", "first_day": FIRST.date()}
     return Open311Source(Open311.model_validate(given | settings), Web(wait=wait_none(), attempts=3, timeout=10))
 
@@ -63,7 +63,7 @@ def found(into: Path, delivered: Delivered) -> list[str]:
     return ids
 
 
-def pulled(portal: Portal, into: Path, answer: str = "json") -> tuple[list[str], Delivered]:
+def pulled(portal: Server, into: Path, answer: str = "json") -> tuple[list[str], Delivered]:
     delivered = source(portal, answer=answer).deliver(data_set(answer), into)
     assert delivered is not None and delivered.complete and delivered.changed_since is None
     return found(into, delivered), delivered
@@ -127,11 +127,11 @@ def test_a_minute_with_less_than_the_cap_comes(tmp_path: Path) -> None:
 def test_a_server_that_ignores_dates(tmp_path: Path) -> None:
     with Open311Portal(requests(30), ignores_dates=True) as portal:
         ids, _ = pulled(portal, tmp_path)
-        assert set(ids) == set(requests(30)) and len(portal.asked) < 50
+        assert set(ids) == set(requests(30)) and len(portal.requests) < 50
     with Open311Portal(requests(300), cap=100, ignores_dates=True) as portal:
         with pytest.raises(SourceError, match="100 requests from"):
             source(portal).deliver(data_set(), tmp_path)
-        assert len(portal.asked) < 50
+        assert len(portal.requests) < 50
 
 
 def test_whole_days_only(tmp_path: Path) -> None:
@@ -144,13 +144,13 @@ def test_whole_days_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", ["json", "xml"])
-@pytest.mark.parametrize("fault", ["cut", "short_length", "long_length", "html", "500", "429", "gzip_lie", "gzip"])
-def test_a_fault_passes(tmp_path: Path, answer: str, fault: str) -> None:
+@pytest.mark.parametrize("name", ["cut", "short_length", "long_length", "html", "500", "429", "gzip_lie", "gzip"])
+def test_a_fault_passes(tmp_path: Path, answer: str, name: str) -> None:
     true = requests(300)
     with Open311Portal(true, cap=100) as portal:
-        portal.faults = [("start_date", fault)] * 2
+        portal.faults = [fault(name, "start_date", 2)]
         ids, _ = pulled(portal, tmp_path, answer)
-        assert not portal.faults
+        assert portal.spent
     assert set(ids) == set(true)
 
 
@@ -158,12 +158,12 @@ def test_a_cut_pull_goes_on_where_it_stopped(tmp_path: Path) -> None:
     true = requests(700)
     with Open311Portal(true, cap=100) as portal:
         day = f"end_date={NOW - timedelta(days=20):%Y-%m}"
-        portal.faults = [(day, "500")] * 3
+        portal.faults = [fault("500", day, 3)]
         with pytest.raises(SourceError, match="500"):
             land(source(portal), data_set(), tmp_path)
-        first = len(portal.asked)
+        first = len(portal.requests)
         landed = land(source(portal), data_set(), tmp_path)
-        again = [query["start_date"] for _, query in portal.asked[first:]]
+        again = [query["start_date"] for query in (request.params for request in portal.requests[first:])]
     assert landed is not None and sum(file.rows or 0 for file in landed[0].files) == 700
     assert min(again) > f"{FIRST + timedelta(days=20):%Y-%m-%d}"
     assert not any(name.startswith("pull") for name in (path.name for path in landed[1].iterdir()))
@@ -177,7 +177,9 @@ def test_later_pulls_bring_what_is_new_or_may_have_changed(tmp_path: Path) -> No
         into.mkdir()
         with Open311Portal(true) as portal:
             delivered = source(portal, jurisdiction="river.bend").deliver(data_set(changes_for_days=days), into, last)
-            assert {query["jurisdiction_id"] for _, query in portal.asked} == {"river.bend"}
+            assert {query["jurisdiction_id"] for query in (request.params for request in portal.requests)} == {
+                "river.bend"
+            }
         assert delivered is not None and not delivered.complete
         assert delivered.changed_since == NOW - since
         assert set(found(into, delivered)) == {name for name, at in true.items() if at >= NOW - since}
@@ -200,9 +202,9 @@ def test_nothing_at_all_and_nothing_new(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_answer_is_refused(tmp_path: Path, body: bytes, said: str) -> None:
-    class Other(Portal):
-        def answer(self, path: str, query: dict[str, str]) -> Reply:
-            return Reply(body)
+    class Other(Server):
+        def answer(self, request: Request) -> Answer:
+            return Answer(body)
 
     with Other() as portal, pytest.raises(SourceError) as caught:
         source(portal).deliver(data_set(), tmp_path)
@@ -232,7 +234,7 @@ def test_all_or_refused(count: int, seed: int, grain: int, how: dict[str, Any], 
     folder = Path(tempfile.mkdtemp())
     try:
         with Open311Portal(true, **how) as portal:
-            portal.faults = list(faults)
+            portal.faults = [fault(name, query) for query, name in faults]
             try:
                 ids, delivered = pulled(portal, folder)
             except SourceError as error:
@@ -256,13 +258,13 @@ def test_all_or_refused(count: int, seed: int, grain: int, how: dict[str, Any], 
     ],
 )
 def test_recorded_answers(tmp_path: Path, name: str, answer: str, count: int) -> None:
-    class Recorded(Portal):
-        def answer(self, path: str, query: dict[str, str]) -> Reply:
-            return Reply((FIXTURES / name).read_bytes())
+    class Recorded(Server):
+        def answer(self, request: Request) -> Answer:
+            return Answer((FIXTURES / name).read_bytes())
 
     with Recorded() as portal:
         ids, delivered = pulled(portal, tmp_path, answer)
-        assert len(portal.asked) < 20
+        assert len(portal.requests) < 20
     assert len(set(ids)) == count == sum(file.rows or 0 for file in delivered.files)
     assert (tmp_path / delivered.files[0].name).read_bytes() == (FIXTURES / name).read_bytes()
 
@@ -270,4 +272,4 @@ def test_recorded_answers(tmp_path: Path, name: str, answer: str, count: int) ->
 def test_the_first_day_is_the_citys(tmp_path: Path) -> None:
     with Open311Portal(requests(10)) as portal:
         source(portal, first_day=date(NOW.year - 1, 7, 1)).deliver(data_set(), tmp_path)
-        assert portal.asked[0][1]["start_date"] == f"{NOW.year - 1}-07-01T05:00:00Z"
+        assert portal.requests[0].params["start_date"] == f"{NOW.year - 1}-07-01T05:00:00Z"

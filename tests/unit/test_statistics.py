@@ -14,13 +14,15 @@ from statsmodels.stats.rates import confint_poisson
 from orchestration.settings import DBT_PROJECT_DIR
 from orchestration.statistics.capacity import available_hours, full_time_equivalents, queue, relief_factor
 from orchestration.statistics.diversion import (
+    Band,
+    Eligible,
     Factor,
     Factors,
+    Simulation,
     diverted_share,
     envelope,
     implied_substitution,
     mean_diverted,
-    simulated,
     tornado,
 )
 from orchestration.statistics.programme import Programme, balance
@@ -176,7 +178,7 @@ def test_a_share_lies_within_its_limits(events: int, more: int) -> None:
 
 
 def test_exact_limits_of_the_codebook_are_the_librarys() -> None:
-    with (DBT_PROJECT_DIR / "seeds" / "garwood_limits.csv").open(encoding="utf-8", newline="") as lines:
+    with (DBT_PROJECT_DIR / "seeds" / "codebooks" / "garwood_limits.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             lower, upper = confint_poisson(int(row["events"]), 1, method="exact-c", alpha=0.05)
             assert float(row["lower_limit"]) == pytest.approx(0 if row["events"] == "0" else lower, abs=1e-11)
@@ -193,23 +195,34 @@ FACTORS = Factors(
 )
 
 
+def known(calls: float) -> Eligible:
+    """Eligible calls of which nothing is in doubt."""
+    return Eligible(calls, calls)
+
+
+def simulated(eligible: Eligible, factors: Factors, *, seed: int, draws: int = 200_000) -> Band:
+    return Simulation({"responder": factors}, seed=seed, draws=draws).diverted({"responder": eligible})
+
+
 @needs_cases
 def test_net_diversion() -> None:
     values = expected(ALTERNATIVE)["net_diversion_moderate"]
     factors = Factors(**{name: Factor(*limits) for name, limits in values["parameters"].items()})
     assert factors == FACTORS
-    eligible = values["eligible_calls"]
+    eligible = known(values["eligible_calls"])
     assert envelope(eligible, factors) == pytest.approx(values["interval"], rel=EXACT)
     assert mean_diverted(eligible, factors) == near(values["mc_mean_analytic"])
     percentiles = [values["mc_p05"], values["mc_p50"], values["mc_p95"]]
-    assert simulated(eligible, factors, seed=1) == pytest.approx(percentiles, rel=SIMULATED)
+    found = simulated(eligible, factors, seed=1)
+    assert [found.p05, found.p50, found.p95] == pytest.approx(percentiles, rel=SIMULATED)
 
 
 @needs_cases
 def test_tornado() -> None:
     values = expected(ALTERNATIVE)
-    found = tornado(values["net_diversion_moderate"]["eligible_calls"], FACTORS)
-    assert [swing.factor for swing in found] == ["substitution", "uptake", "coverage", "backup"]
+    found = tornado(known(values["net_diversion_moderate"]["eligible_calls"]), FACTORS)
+    assert [swing.factor for swing in found] == ["substitution", "uptake", "coverage", "backup", "eligibility"]
+    assert found.pop().width == 0
     for swing in found:
         assert [swing.at_low, swing.at_high] == pytest.approx(values["tornado_calls"][swing.factor], rel=EXACT)
 
@@ -229,9 +242,34 @@ def test_factors_out_of_order_are_refused(limits: tuple[float, float, float]) ->
 
 
 def test_known_factors_leave_nothing_to_simulate() -> None:
-    known = Factors(*(Factor(value, value, value) for value in (0.5, 0.5, 0.5, 0.2)))
-    assert simulated(1000, known, seed=1) == pytest.approx((100, 100, 100))
-    assert envelope(1000, known) == pytest.approx((100, 100, 100))
+    sure = Factors(*(Factor(value, value, value) for value in (0.5, 0.5, 0.5, 0.2)))
+    found = simulated(known(1000), sure, seed=1)
+    assert (found.p05, found.p50, found.p95) == pytest.approx((100, 100, 100))
+    assert envelope(known(1000), sure) == pytest.approx((100, 100, 100))
+
+
+def test_the_judgment_of_eligibility_is_one_for_all_paths() -> None:
+    sure = Factors(*(Factor(value, value, value) for value in (1, 1, 1, 0)))
+    simulation = Simulation({"responder": sure, "administrative": sure}, seed=1, draws=200_000)
+    found = simulation.diverted({"responder": Eligible(100, 200), "administrative": Eligible(0, 100)})
+    # Uniform between 100 and 300; two judgments of their own would draw the ends towards the middle.
+    assert (found.p05, found.p50, found.p95) == pytest.approx((110, 200, 290), rel=0.01)
+
+
+def test_eligible_calls_out_of_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="low <= high"):
+        Eligible(2, 1)
+
+
+def test_what_goes_together_spreads_the_result() -> None:
+    simulation = Simulation({"responder": FACTORS}, seed=1, draws=50_000, rank_correlation=0.5)
+    eligible = {"responder": known(1000)}
+    apart, tied = simulation.diverted(eligible), simulation.diverted(eligible, correlated=True)
+    assert tied.p05 < apart.p05
+    assert tied.p95 > apart.p95
+    uncorrelated = Simulation({"responder": FACTORS}, seed=1, draws=50_000, rank_correlation=0)
+    found = uncorrelated.diverted(eligible, correlated=True)
+    assert [found.p05, found.p50, found.p95] == pytest.approx([apart.p05, apart.p50, apart.p95], rel=0.02)
 
 
 SHARES = st.floats(0, 1)
@@ -239,14 +277,20 @@ RANGES = st.lists(SHARES, min_size=3, max_size=3).map(lambda limits: Factor(*sor
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.builds(Factors, RANGES, RANGES, RANGES, RANGES), st.floats(0, 1e6))
-def test_simulated_diversion_stays_in_its_envelope(factors: Factors, eligible: float) -> None:
+@given(
+    st.builds(Factors, RANGES, RANGES, RANGES, RANGES),
+    st.lists(st.floats(0, 1e6), min_size=2, max_size=2).map(lambda ends: Eligible(*sorted(ends))),
+    st.floats(-1, 1),
+)
+def test_simulated_diversion_stays_in_its_envelope(factors: Factors, eligible: Eligible, correlation: float) -> None:
     worst, mode, best = envelope(eligible, factors)
-    p05, p50, p95 = simulated(eligible, factors, seed=7, draws=2000)
     slack = 1e-9 * (1 + best)
-    assert worst - slack <= p05 <= p50 <= p95 <= best + slack
-    assert worst - slack <= mode <= best + slack <= eligible + slack * 2
-    assert simulated(eligible, factors, seed=7, draws=2000) == (p05, p50, p95)
+    assert worst - slack <= mode <= best + slack <= eligible.high + slack * 2
+    simulation = Simulation({"responder": factors}, seed=7, draws=2000, rank_correlation=correlation)
+    for correlated in (False, True):
+        found = simulation.diverted({"responder": eligible}, correlated=correlated)
+        assert worst - slack <= found.p05 <= found.p50 <= found.p95 <= best + slack
+    assert simulation.diverted({"responder": eligible}) == simulated(eligible, factors, seed=7, draws=2000)
 
 
 @given(SHARES, SHARES, SHARES, SHARES, st.floats(0, 1), st.sampled_from(["coverage", "uptake", "substitution"]))

@@ -18,6 +18,7 @@
     'disposition',
     'parent_call_id',
     'block_address',
+    'published_zone_id',
     'native_zone',
     'longitude',
     'latitude',

@@ -41,6 +41,6 @@ def expectations() -> list[Expectation]:
             message="{city} / {source_dataset}: {unknown:,} of {coded:,} offense codes ({share:.1%}) are "
             "not NIBRS codes, most often {examples}.",
             mend="Map the publisher's codes in the city's staging model, or add new NIBRS codes to "
-            "dbt_project/seeds/nibrs_offenses.csv.",
+            "dbt_project/seeds/codebooks/nibrs_offenses.csv.",
         ),
     ]

@@ -33,8 +33,8 @@ MESSAGE = (
     "are {types}."
 )
 MEND = (
-    "Run footprint crosswalk suggest --city with the city's name, decide on its proposals, and take them over with "
-    "footprint crosswalk review."
+    "Run footprint crosswalk suggest --city with the city's name, which reads the types of this run, decide on its "
+    "proposals, take them over with footprint crosswalk review, and run again."
 )
 
 

@@ -238,6 +238,13 @@ def _require_frame(file: RawFile, opening: str, closing: str, data_set: DataSet)
         opened.seek(max(0, file.path.stat().st_size - 4096))
         tail = opened.read().rstrip()
     if not head.startswith(opening.encode()):
+        if _is_json_lines(file):
+            raise SourceError(
+                file=file.name,
+                found="JSON Lines, one object a line",
+                expected=f"{data_set.title} as one JSON array, beginning with {opening}",
+                mend=f"export it as an array, or set `format: jsonl` for {data_set.name} in the city file",
+            )
         if head.startswith(b"{"):
             raise _error_answer(file, head[:200].decode("utf-8", "replace"), data_set)
         raise SourceError(
@@ -253,6 +260,16 @@ def _require_frame(file: RawFile, opening: str, closing: str, data_set: DataSet)
             expected=f"{data_set.title} as whole JSON, ending with {closing}",
             mend="fetch it again; the transfer probably broke off",
         )
+
+
+def _is_json_lines(file: RawFile) -> bool:
+    """Whether the first two lines are an object each; an error message is one object."""
+    with file.path.open("rb") as opened:
+        lines = [opened.readline(MAX_RECORD).removeprefix(b"\xef\xbb\xbf") for _ in range(2)]
+    try:
+        return all(isinstance(json.loads(line), dict) for line in lines)
+    except ValueError:
+        return False
 
 
 def _error_answer(file: RawFile, error: str, data_set: DataSet) -> SourceError:

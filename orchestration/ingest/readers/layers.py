@@ -91,6 +91,13 @@ def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: Data
         shapes = geopandas.GeoSeries.from_wkb(wkb, crs=system).to_crs(WGS84)
     except shapely.errors.ShapelyError as error:
         raise unreadable(file, data_set, error) from error
+    if shapes.is_empty.all() or shapes.isna().all():
+        raise SourceError(
+            file=file.name,
+            found=f"{len(shapes):,} features, none of which has a geometry",
+            expected=f"{data_set.title} with an outline for each",
+            mend="export the layer again with its geometry, not its table alone",
+        )
     west, south, east, north = shapes.total_bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise SourceError(

@@ -9,9 +9,9 @@ import gzip
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
 PAGE = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
@@ -27,6 +27,11 @@ class Request:
     headers: dict[str, str]
     body: bytes = b""
 
+    @property
+    def query(self) -> str:
+        """The parameters in words, `name=value` each."""
+        return " ".join(f"{name}={value}" for name, value in self.params.items())
+
 
 @dataclass
 class Answer:
@@ -40,21 +45,44 @@ class Answer:
 
 @dataclass
 class Fault:
-    """What goes wrong with the next `times` answers to addresses that contain `path`.
+    """What goes wrong with the next `times` answers to addresses that contain `path` and whose parameters contain `query`.
 
-    status: `status` with `headers` instead. html: a page, as if it were the answer. cut: the connection breaks after
+    status: `status` with `headers` and `body` instead. html: a page, as if it were the answer. cut: the connection breaks after
     `after` bytes of the body. stall: silence after so many, for `seconds`. short_length, long_length: the length
-    promised is `after` bytes off. no_gzip: a body that claims to be compressed. half_gzip: a compressed body that
+    promised is `after` bytes off. gzip: a compressed body, as promised. no_gzip: a body that claims to be compressed. half_gzip: a compressed body that
     ends too early. half_body: only `after` bytes, with a length that agrees.
     """
 
-    kind: Literal["status", "html", "cut", "stall", "short_length", "long_length", "no_gzip", "half_gzip", "half_body"]
+    kind: Literal[
+        "status", "html", "cut", "stall", "short_length", "long_length", "gzip", "no_gzip", "half_gzip", "half_body"
+    ]
     path: str = ""
+    query: str = ""
     times: int = 1
     after: int = 0
     status: int = 503
     seconds: float = 5.0
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b'{"error": true, "message": "busy"}'
+
+
+ARCGIS_ERROR = b'{"error": {"code": 500, "message": "Error performing query operation", "details": []}}'
+
+
+def fault(name: str, query: str = "", times: int = 1) -> Fault:
+    """A fault by a short name, with answers to questions that contain `query`."""
+    if name.isdigit():
+        return Fault("status", query=query, times=times, status=int(name), headers={"Retry-After": "0"})
+    faults = {
+        "cut": Fault("cut", after=-5),
+        "html": Fault("html"),
+        "short_length": Fault("short_length", after=1),
+        "long_length": Fault("long_length", after=10),
+        "gzip": Fault("gzip"),
+        "gzip_lie": Fault("half_gzip"),
+        "passing_error": Fault("status", status=200, body=ARCGIS_ERROR),
+    }
+    return replace(faults[name], query=query, times=times)
 
 
 class Server:
@@ -69,7 +97,7 @@ class Server:
         """What a well-behaved portal says."""
         raise NotImplementedError
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         owner = self
 
         class Handler(_Handler):
@@ -92,12 +120,17 @@ class Server:
         """The requests for addresses that contain `path`."""
         return [request for request in self.requests if path in request.path]
 
+    @property
+    def spent(self) -> bool:
+        """Whether all faults have happened."""
+        return not any(fault.times for fault in self.faults)
+
     def next_fault(self, request: Request) -> Fault | None:
         """The fault that applies to this request, used up by one."""
         with self._lock:
             self.requests.append(request)
             for fault in self.faults:
-                if fault.times > 0 and fault.path in request.path:
+                if fault.times > 0 and fault.path in request.path and fault.query in request.query:
                     fault.times -= 1
                     return fault
         return None
@@ -116,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server_of.next_fault(request)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             if fault and fault.kind == "status":
-                self._send(Answer(b'{"error": true, "message": "busy"}', status=fault.status, headers=fault.headers))
+                self._send(Answer(fault.body, status=fault.status, headers=fault.headers))
             elif fault and fault.kind == "html":
                 self._send(Answer(PAGE, "text/html; charset=utf-8"))
             else:
@@ -136,9 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault and fault.kind == "half_body":
             body = body[: fault.after]
-        if fault and fault.kind in ("no_gzip", "half_gzip"):
+        if fault and fault.kind in ("gzip", "no_gzip", "half_gzip"):
             self.send_header("Content-Encoding", "gzip")
-            body = gzip.compress(body)[:-20] if fault.kind == "half_gzip" else body
+            packed = gzip.compress(body)
+            body = {"gzip": packed, "no_gzip": body, "half_gzip": packed[:-20]}[fault.kind]
         off = {"short_length": -1, "long_length": 1}.get(fault.kind, 0) * fault.after if fault else 0
         if answer.status != 304:
             self.send_header("Content-Length", str(len(body) + off))

@@ -43,6 +43,7 @@ select
     dispositions.meaning as disposition_meaning,
     calls.parent_call_id,
     calls.block_address,
+    calls.published_zone_id,
     calls.native_zone,
     calls.longitude,
     calls.latitude,

@@ -24,6 +24,7 @@ select
     calls.disposition,
     calls.parent_call_id,
     calls.block_address,
+    calls.published_zone_id,
     calls.native_zone,
     calls.longitude,
     calls.latitude,
@@ -32,22 +33,28 @@ select
     case
         when finals.topic_category is not null then 'final_type'
         when initials.topic_category is not null then 'initial_type'
+        when published_groups.topic_category is not null then 'type_group'
         else 'unmapped'
     end as mapping_status,
-    coalesce(finals.topic_category, initials.topic_category, 'unmapped') as topic_category,
-    coalesce(finals.topic_group, initials.topic_group, 'unmapped') as topic_group,
-    coalesce(finals.answer_axis, initials.answer_axis, 'unmapped') as answer_axis,
-    -- All from one mapping: an empty field of the final type's must not be filled from the initial type's.
+    coalesce(finals.topic_category, initials.topic_category, published_groups.topic_category, 'unmapped') as topic_category,
+    coalesce(finals.topic_group, initials.topic_group, published_groups.topic_group, 'unmapped') as topic_group,
+    coalesce(finals.answer_axis, initials.answer_axis, published_groups.answer_axis, 'unmapped') as answer_axis,
+    -- All from one mapping: an empty field of the final type's must not be filled from another's.
     {% for column in carried -%}
     case
         when finals.topic_category is not null then finals.{{ column }}
-        else initials.{{ column }}
+        when initials.topic_category is not null then initials.{{ column }}
+        else published_groups.{{ column }}
     end as {{ column }},
     {% endfor -%}
     coalesce(initials.topic_category, 'unmapped') as initial_topic_category,
     coalesce(initials.topic_group, 'unmapped') as initial_topic_group,
     -- What was said when the call was taken tells more of who started it than how it was closed.
-    coalesce(initials.initiation_implied, finals.initiation_implied) as initiation_implied
+    coalesce(
+        initials.initiation_implied,
+        finals.initiation_implied,
+        case when finals.topic_category is null and initials.topic_category is null then published_groups.initiation_implied end
+    ) as initiation_implied
 from {{ ref('calls') }} as calls
 left join {{ ref('int_call_types__mapped') }} as finals
     on
@@ -59,3 +66,8 @@ left join {{ ref('int_call_types__mapped') }} as initials
         calls.city = initials.city
         and calls.initial_type = initials.call_type
         and cast(calls.call_at_local as date) between initials.valid_from and initials.valid_to
+left join {{ ref('int_call_types__mapped') }} as published_groups
+    on
+        calls.city = published_groups.city
+        and calls.type_group = published_groups.call_type
+        and cast(calls.call_at_local as date) between published_groups.valid_from and published_groups.valid_to

@@ -1,60 +1,13 @@
-{% set available %}
-({{ var('paid_hours_per_year') }} - {{ var('leave_hours_per_year') }} - {{ var('sick_hours_per_year') }}
-    - {{ var('training_hours_per_year') }} - {{ var('court_hours_per_year') }})
-{%- endset %}
 {% set of_the_budget %}
 city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours
 {%- endset %}
 
-with police_budgets as (
-    select
-        city,
-        fiscal_year,
-        phase,
-        sum(amount) as budget,
-        sum(sworn_fte) as sworn_fte
-    from {{ ref('budget_by_function') }}
-    where is_police
-    group by city, fiscal_year, phase
-),
-
-work as (
+with work as (
     select
         *,
         sum(hours) over (partition by city) as all_hours
     from {{ ref('calls_by_type') }}
     where denominator = 'community_and_officer' and final_type = '(all)'
-),
-
-worked_years as (
-    select
-        city,
-        extract(year from max(period_end)) as work_year
-    from work
-    group by city
-),
-
-nearest_budgets as (
-    -- Calls are counted over one year; the fiscal year that ends in it, or else the nearest published one, pays for it.
-    select
-        police_budgets.*,
-        worked_years.work_year,
-        row_number() over (
-            partition by police_budgets.city, police_budgets.phase
-            order by abs(police_budgets.fiscal_year - worked_years.work_year), police_budgets.fiscal_year desc
-        ) as nearness
-    from police_budgets
-    inner join worked_years
-        on police_budgets.city = worked_years.city
-),
-
-budgets as (
-    select
-        *,
-        budget / nullif(sworn_fte * {{ var('paid_hours_per_year') }}, 0) as cost_per_paid_hour,
-        budget / nullif(sworn_fte * {{ available }}, 0) as cost_per_available_hour
-    from nearest_budgets
-    where nearness = 1
 ),
 
 categories as (
@@ -72,7 +25,7 @@ categories as (
         work.share_time,
         work.all_hours,
         work.time_status
-    from budgets
+    from {{ ref('police_hour_cost') }} as budgets
     inner join work
         on budgets.city = work.city
 ),

@@ -9,7 +9,8 @@ select
     cast(date_trunc('month', offenses.offense_at_local) as date) as month,
     offenses.nibrs_code,
     offenses.offense,
-    offenses.crime_against,
+    -- What the source says stands before what the code says.
+    coalesce(nullif(offenses.crime_against, 'unknown'), codes.crime_against, 'unknown') as crime_against,
     -- NULL where the code is not in the codebook: unknown is not the same as reported by a victim.
     codes.is_police_generated,
     offenses.report_status,

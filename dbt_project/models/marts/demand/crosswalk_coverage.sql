@@ -34,6 +34,7 @@ select
     count(*) as records,
     count(*) filter (where mapping_status = 'final_type') as mapped_by_final_type,
     count(*) filter (where mapping_status = 'initial_type') as mapped_by_initial_type,
+    count(*) filter (where mapping_status = 'type_group') as mapped_by_type_group,
     count(*) filter (where mapping_status = 'unmapped') as unmapped_records,
     count(*) filter (where published_type is null) as records_without_type,
     cast(count(*) filter (where mapping_status <> 'unmapped') / count(*) as double) as mapped_share,

@@ -54,6 +54,7 @@ calls_with_their_units as (
         {{ minutes_between('coalesce(calls.dispatched_at_utc, calls.arrived_at_utc)', 'calls.cleared_at_utc') }}
             as call_minutes,
         coalesce(units.first_arrived_at_utc, calls.arrived_at_utc) as first_arrived_at_utc,
+        calls.published_zone_id,
         calls.native_zone,
         calls.longitude,
         calls.latitude,
@@ -103,9 +104,8 @@ select
     cast(calls.unit_minutes as double) as unit_minutes,
     cast(calls.officer_minutes as double) as officer_minutes,
     calls.time_basis,
-    cast(
-        case calls.time_basis when 'units' then calls.officer_minutes when 'call' then calls.call_minutes end as double
-    ) as officer_minutes_low,
+    cast(coalesce(calls.officer_minutes, case calls.time_basis when 'call' then calls.call_minutes end) as double)
+        as officer_minutes_low,
     cast(
         case
             when calls.time_basis = 'units'
@@ -123,7 +123,7 @@ select
                 then calls.until_closed
         end as double
     ) as unanswered_minutes,
-    places.zone_id,
+    coalesce(places.zone_id, zones.zone_id) as zone_id,
     places.beat_id,
     calls.native_zone as published_beat,
     calls.location_status,
@@ -131,3 +131,5 @@ select
 from with_response_time as calls
 left join {{ ref('int_places__zoned') }} as places
     on calls.city = places.city and calls.longitude = places.longitude and calls.latitude = places.latitude
+left join {{ ref('dim_zone') }} as zones
+    on calls.city = zones.city and calls.published_zone_id = zones.zone_id and zones.is_primary

@@ -74,6 +74,7 @@ select
     disposition,
     cast(null as varchar) as parent_call_id,
     cast(null as varchar) as block_address,
+    left(native_zone, 11) as published_zone_id,
     native_zone,
     cast(null as double) as longitude,
     cast(null as double) as latitude,

@@ -66,6 +66,7 @@ select
     cast(null as varchar) as disposition,
     cast(null as varchar) as parent_call_id,
     block_address,
+    cast(null as varchar) as published_zone_id,
     native_zone,
     case when location_status = 'located' then published_longitude end as longitude,
     case when location_status = 'located' then published_latitude end as latitude,

@@ -88,6 +88,7 @@ select
     cast(null as varchar) as parent_call_id,
     -- A street without a number is no block: calls along it would pass for repeats of one event.
     cast(null as varchar) as block_address,
+    cast(null as varchar) as published_zone_id,
     native_zone,
     case when location_status = 'located' then published_longitude end as longitude,
     case when location_status = 'located' then published_latitude end as latitude,

@@ -1,20 +1,19 @@
 {% set time_zone = 'America/Chicago' %}
-{% set published_time = '%m/%d/%Y %H:%M' %}
-{% set readable = parse_timestamp('date', published_time) ~ ' is not null' %}
+{% set readable = portal_time('date') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('chicago', 'crimes'), ['id'], parse_timestamp('updated_on', published_time), readable
+        source('chicago', 'crimes'), ['id'], portal_time('updated_on'), readable
     ) }}
 ),
 
 typed as (
     select
-        -- Whole numbers were saved with a decimal: 11023904.0, beat 111.0 for 0111.
+        -- In the sample, whole numbers were saved with a decimal: 11023904.0, beat 111.0 for 0111.
         split_part(crimes.id, '.', 1) as offense_id,
         crimes.case_number as report_id,
-        {{ parse_timestamp('crimes.date', published_time) }} as occurred_at,
-        -- Leading zeros were lost from the codes that look like numbers: 6 is 06.
+        {{ portal_time('crimes.date') }} as occurred_at,
+        -- In the sample, leading zeros were lost from the codes that look like numbers: 6 is 06.
         case when length(crimes.fbi_code) = 1 then '0' || crimes.fbi_code else crimes.fbi_code end as fbi_code,
         case crimes.description
             when 'RETAIL THEFT' then '23C'
@@ -25,8 +24,8 @@ typed as (
         crimes.iucr,
         crimes.primary_type || ': ' || crimes.description as offense,
         crimes.primary_type,
-        crimes.arrest = 'True' as arrest_made,
-        crimes.domestic = 'True' as is_domestic,
+        lower(crimes.arrest) = 'true' as arrest_made,
+        lower(crimes.domestic) = 'true' as is_domestic,
         crimes.block as block_address,
         lpad(split_part(crimes.beat, '.', 1), 4, '0') as native_zone,
         -- 0 stands for none.

@@ -14,6 +14,13 @@ with typed as (
         lines._load_id as load_id,
         lines._file as source_file,
         lines._line as source_line,
+        -- Lines that agree in all but the amount may be two; lines that agree in everything are one, written twice.
+        row_number() over (
+            partition by
+                lines.sheet, lines.department, lines.division, lines.program, lines.fund, lines.phase, lines.amount,
+                lines.sworn_fte, lines.civilian_fte
+            order by lines._load_number desc, lines._file desc, lines._line
+        ) > 1 as is_repeated,
         -- Department totals stand among the lines they add up.
         coalesce(lines.department, '') ilike 'total%' or coalesce(lines.division, '') ilike 'total%' as is_total
     from {{ source('riverbend', 'budget') }} as lines
@@ -28,7 +35,7 @@ judged as (
             when fiscal_year is null then 'unreadable_fiscal_year'
             when phase is null or phase not in ('proposed', 'adopted', 'actual') then 'unknown_phase'
         end as quarantine_reason,
-        case when is_total then 'total_of_other_lines' end as exclusion_reason
+        case when is_total then 'total_of_other_lines' when is_repeated then 'repeated_row' end as exclusion_reason
     from typed
 )
 

@@ -11,7 +11,11 @@ with typed as (
         _load_id as load_id,
         _file as source_file,
         _line as source_line,
-        case when facility_id is null then 'missing_key' end as quarantine_reason
+        case when facility_id is null then 'missing_key' end as quarantine_reason,
+        case
+            when row_number() over (partition by facility_id order by _load_number desc, _file desc, _line desc) > 1
+                then 'repeated_row'
+        end as exclusion_reason
     from {{ source('riverbend', 'resources') }}
 )
 
@@ -29,6 +33,6 @@ select
     load_id,
     source_file,
     source_line,
-    case when quarantine_reason is null then 'accepted' else 'quarantined' end as row_status,
-    quarantine_reason as row_reason
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
 from typed

@@ -1,3 +1,15 @@
+with judged as (
+    select
+        *,
+        case when respondent_id is null or wave is null then 'missing_key' end as quarantine_reason,
+        case
+            when row_number() over (
+                partition by respondent_id, wave order by _load_number desc, _file desc, _line desc
+            ) > 1 then 'repeated_row'
+        end as exclusion_reason
+    from {{ source('riverbend', 'resident_survey') }}
+)
+
 select
     'riverbend' as city,
     'resident_survey' as survey_id,
@@ -17,6 +29,6 @@ select
     _load_id as load_id,
     _file as source_file,
     _line as source_line,
-    case when respondent_id is null or wave is null then 'quarantined' else 'accepted' end as row_status,
-    case when respondent_id is null or wave is null then 'missing_key' end as row_reason
-from {{ source('riverbend', 'resident_survey') }}
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from judged

@@ -1,3 +1,20 @@
+with judged as (
+    select
+        *,
+        case
+            when zone_id is null then 'missing_key'
+            when geometry_wkt is null then 'no_geometry'
+        end as quarantine_reason,
+        -- An outline without a boundary does not stand in the way of the same zone with one.
+        case
+            when row_number() over (
+                partition by zone_id
+                order by geometry_wkt is null, _load_number desc, _file desc, _line desc
+            ) > 1 then 'repeated_row'
+        end as exclusion_reason
+    from {{ source('riverbend', 'zones') }}
+)
+
 select
     'riverbend' as city,
     'tract' as zone_kind,
@@ -16,6 +33,6 @@ select
     _load_id as load_id,
     _file as source_file,
     _line as source_line,
-    case when zone_id is null or geometry_wkt is null then 'quarantined' else 'accepted' end as row_status,
-    case when zone_id is null then 'missing_key' when geometry_wkt is null then 'no_geometry' end as row_reason
-from {{ source('riverbend', 'zones') }}
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason) as row_reason
+from judged

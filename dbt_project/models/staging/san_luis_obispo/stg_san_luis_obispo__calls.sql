@@ -98,6 +98,7 @@ select
     disposition,
     cast(null as varchar) as parent_call_id,
     block_address,
+    cast(null as varchar) as published_zone_id,
     native_zone,
     cast(null as double) as longitude,
     cast(null as double) as latitude,

@@ -23,6 +23,9 @@ judged as (
         case
             when tracts.countyfp <> '033' or tracts.tractce > '012100' then 'outside_city'
             when tracts_with_estimates.zone_id is not null then 'duplicate_of_tracts'
+            when row_number() over (
+                partition by tracts.geoid order by tracts._load_number desc, tracts._file desc, tracts._line desc
+            ) > 1 then 'repeated_row'
         end as exclusion_reason
     from {{ source('seattle', 'tracts_2015') }} as tracts
     left join tracts_with_estimates on tracts.geoid = tracts_with_estimates.zone_id

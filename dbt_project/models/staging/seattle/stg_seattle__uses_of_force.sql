@@ -8,7 +8,7 @@ with typed as (
         -- A number of the force review, not of a call.
         incident_num as incident_id,
         incident_type as force_level,
-        {{ parse_timestamp('occured_date_time', '%m/%d/%Y %I:%M:%S %p') }} as occurred_at,
+        {{ portal_time('occured_date_time') }} as occurred_at,
         subject_race,
         nullif(subject_gender, '-') as subject_sex,
         case when beat not in ('-', '0', '99', 'XX') then beat end as native_zone,

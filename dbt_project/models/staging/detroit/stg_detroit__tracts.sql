@@ -1,0 +1,1 @@
+{{ county_tracts('detroit', '163', "tractce < '550000'") }}
