@@ -18,7 +18,7 @@ BLOCK = re.compile(
 )
 QUESTIONS = {int(found["number"]): found["sql"] for found in BLOCK.finditer(PAGE.read_text(encoding="utf-8"))}
 # Seattle publishes no requests.
-SEATTLE_IS_SILENT_ON = {10, 12}
+SEATTLE_IS_SILENT_ON = {9, 11}
 HARM = ("violent", "domestic", "behavioral_health")
 
 
@@ -93,19 +93,36 @@ def unmet(found: pd.DataFrame) -> bool:
     return bool(min(share["mental_health"], share["housing"]) > share["food"])
 
 
-def wider_windows(found: pd.DataFrame) -> bool:
-    repeats = found.set_index("window_minutes")["repeats"]
-    return bool(repeats[30] < 1.1 * repeats[10] and repeats[5] < 0.9 * repeats[10])
-
-
 def evenings(found: pd.DataFrame) -> bool:
     by_hour = found.groupby("hour")["index"].mean()
     return bool(by_hour[[17, 18, 19, 20]].min() > 1 and by_hour[[3, 4]].max() < 0.7)
 
 
-def unreached(found: pd.DataFrame) -> bool:
-    city = found[found["zone_kind"] == "city"]
-    return bool((city["with_unreached"] >= city["median"]).all() and (city["with_unreached"] > city["median"]).any())
+def violence_takes_time(found: pd.DataFrame) -> bool:
+    more = (found["violent_share_of_time"] > found["violent_share_of_calls"]).all()
+    ratio = found["with_domestic_of_time"] / found["violent_share_of_time"]
+    return bool(more and ratio.between(1.5, 2.5).all())
+
+
+def waits(found: pd.DataFrame) -> bool:
+    city = found[found["zone_kind"] == "city"].set_index("priority").loc["1":"5"]
+    longer = (city["with_unreached"] >= city["median"]).all() and (city["with_unreached"] > city["median"]).any()
+    return bool(
+        longer and city["median"].is_monotonic_increasing and city["median"]["1"] < 10 and city["median"]["5"] > 30
+    )
+
+
+def diverted(found: pd.DataFrame) -> bool:
+    share = found.pivot(index="scheme", columns="unit", values="eligible_high")
+    wide = share.loc[["expansive", "nicjr_tiers_1_2", "cap_leap_all"]]
+    return bool((found["diverted_high"] < 0.5 * found["gross"]).all() and (wide["calls"] > wide["officer_hours"]).all())
+
+
+def spending(found: pd.DataFrame) -> bool:
+    (city,) = found[found["move"] == 0].to_dict("records")
+    return bool(
+        city["hours_after_high"] < city["hours_before"] and city["spending_after_high"] > city["spending_before"]
+    )
 
 
 def small_in_one_scheme(found: pd.DataFrame) -> bool:
@@ -118,20 +135,20 @@ SAID_OF_RIVERBEND: dict[int, Callable[[pd.DataFrame], bool]] = {
         set(found["call_type_group"][:4]) <= {"disorder", "alarm", "traffic", "property", "assist", "welfare"}
     ),
     2: harm_takes_time,
-    3: lambda found: bool((found["violent_share_of_time"] > found["violent_share_of_calls"]).all()),
+    3: violence_takes_time,
     4: lambda found: bool(0.25 < found.set_index("channel")["share"]["officer_initiated"] < 0.35),
     5: lambda found: bool((found["rows_out"].diff().dropna() <= 0).all()),
-    6: wider_windows,
-    7: lambda found: {"ok", "zero_denominator", "not_applicable"} <= set(found["status"]),
-    8: in_summer,
-    9: evenings,
-    11: lambda found: bool(0.02 < found.set_index("channel")["share_also_called"]["311"] < 0.07),
-    12: unmet,
-    13: lambda found: bool(found.set_index("priority")["median"].loc["1":"5"].is_monotonic_increasing),
-    14: unreached,
-    15: lambda found: bool(0.25 < found["share_hidden"].iloc[0] < 0.45),
-    16: cost_differs,
-    17: lambda found: bool(found["officers"].is_monotonic_decreasing),
+    6: lambda found: {"ok", "zero_denominator", "not_applicable"} <= set(found["status"]),
+    7: in_summer,
+    8: evenings,
+    10: lambda found: bool(0.02 < found.set_index("channel")["share_also_called"]["311"] < 0.07),
+    11: unmet,
+    12: waits,
+    13: lambda found: bool(0.25 < found["share_hidden"].iloc[0] < 0.45),
+    14: cost_differs,
+    15: lambda found: bool(found["officers"].is_monotonic_decreasing),
+    17: diverted,
+    18: spending,
     19: lambda found: bool((found["mapped"] == 1).all() and (found["city_calls_timed"] > 0.9).all()),
     20: small_in_one_scheme,
 }
