@@ -60,12 +60,13 @@ def create_inputs(warehouse: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def dbt(home: Settings, command: str, models: str) -> None:
-    """Run dbt in a process of its own; seeds and models only."""
+def dbt(home: Settings, command: str, models: str, *options: str) -> None:
+    """Run dbt in a process of its own."""
     done = subprocess.run(
         [
-            *(Path(sys.executable).with_name("dbt"), command),
-            *("--resource-type", "model", "--resource-type", "seed"),
+            Path(sys.executable).with_name("dbt"),
+            command,
+            *options,
             *("--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR),
             *("--select", *models.split()),
         ],
@@ -76,7 +77,7 @@ def dbt(home: Settings, command: str, models: str) -> None:
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-4000:]
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 
 def compiled(home: Settings, models: str) -> list[Step]:

@@ -130,7 +130,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         fill_cost(warehouse)
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(create("marts/zones", "reference_years", "zones") + PERIODS)
-    dbt(home, "build", MODELS)
+    dbt(home, "build", MODELS, "--resource-type", "model", "--resource-type", "seed")
     return home
 
 
