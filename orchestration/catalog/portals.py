@@ -24,10 +24,11 @@ class Portal(Strict):
 class Socrata(Portal):
     """Data sets of a Socrata portal, by their four-by-four ids; several (one a year) make one data set.
 
-    `api: "3"` asks the newer, token-bound interface.
+    `api: "3"` asks the newer, token-bound interface. `scheme: http` is for a portal inside the house.
     """
 
     kind: Literal["socrata"]
+    scheme: Literal["https", "http"] = "https"
     domain: str = Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")
     ids: list[Annotated[str, Field(pattern=r"^[a-z0-9]{4}-[a-z0-9]{4}$")]] = Field(min_length=1)
     where: str | None = Field(None, description="A SoQL condition that the rows must meet.")

@@ -50,7 +50,6 @@ class SocrataSource:
     portal: Socrata
     web: Web
     app_token: str | None = None
-    scheme: str = "https"
     page_rows: int = PAGE_ROWS
     resumes: ClassVar[bool] = True
 
@@ -61,7 +60,7 @@ class SocrataSource:
     @property
     def soda(self) -> Soda:
         """The portal's interface."""
-        return Soda(f"{self.scheme}://{self.portal.domain}", self.portal.api, self.web)
+        return Soda(f"{self.portal.scheme}://{self.portal.domain}", self.portal.api, self.web)
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
         """Write a CSV file an id; see `Source`. A data set that grows brings only what has changed since `last`.

@@ -38,8 +38,10 @@ def source(server: SocrataServer, web: Callable[..., Any]) -> Callable[..., Socr
     """A source with pages of ten rows."""
 
     def make(token: str | None = None, page_rows: int = 10, **changes: Any) -> SocrataSource:
-        portal = Socrata.model_validate({"kind": "socrata", "domain": server.address, "ids": [ONE], **changes})
-        return SocrataSource(portal, web(), token, scheme="http", page_rows=page_rows)
+        portal = Socrata.model_validate(
+            {"kind": "socrata", "scheme": "http", "domain": server.address, "ids": [ONE], **changes}
+        )
+        return SocrataSource(portal, web(), token, page_rows=page_rows)
 
     return make
 
