@@ -233,11 +233,6 @@ def test_an_id_that_is_gone(server: SocrataServer, pull: Pull) -> None:
         pull(ids=[TWO])
 
 
-def test_what_is_no_table(server: SocrataServer, web: Any, data_set: Any, source: Any, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="format: csv"):
-        source().deliver(data_set(format="geojson"), tmp_path)
-
-
 # --- what is new ---
 
 
