@@ -71,7 +71,7 @@ def pull(address: str, into: Path) -> None:
         "name": "calls", "city": "bench", "title": "Calls", "entity": "calls", "files": ["x"], "format": "csv",
         "license": "none", "grain": "one call", "growth": "append", "columns": ["event"],
     })  # fmt: skip
-    source = SocrataSource(Socrata(kind="socrata", domain=address, ids=[VIEW]), Web(), scheme="http")
+    source = SocrataSource(Socrata(kind="socrata", scheme="http", domain=address, ids=[VIEW]), Web())
     started = time.monotonic()
     delivered = source.deliver(data_set, into)
     assert delivered

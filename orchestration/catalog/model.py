@@ -3,15 +3,17 @@
 A fact about a source has its home in the city file; code never names a city.
 """
 
+from datetime import date
 from functools import cache
-from pathlib import Path
-from typing import Literal, Self
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
 from orchestration.catalog.portals import PortalSource, Strict
-from orchestration.catalog.reading import CatalogError, read_checked
+from orchestration.catalog.reading import CatalogError, FieldError, read_checked
+from orchestration.catalog.reference_systems import kind_of
 
 CITIES_DIR = Path(__file__).parent / "cities"
 
@@ -29,6 +31,7 @@ Format = Literal[
 ]
 # Columns that the reader of a format adds to the publisher's.
 ADDED_COLUMNS = {"xlsx": ["sheet"], "geojson": ["geometry_wkt"], "shapefile": ["geometry_wkt"]}
+Column = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 Growth = Literal["snapshot", "append", "rolling_window", "yearly_files"]
 Entity = Literal[
     "calls",
@@ -87,9 +90,9 @@ class DataSet(Strict):
     dates: Literal["utc", "local", "text"] = "utc"
     fresh_for_hours: float | None = Field(None, gt=0)
     key: list[str] = []
-    columns: list[str] = Field(min_length=1)
-    also_called: dict[str, list[str]] = {}
-    drop: list[str] = []
+    columns: list[Column] = Field(min_length=1)
+    also_called: dict[str, list[Column]] = {}
+    drop: list[Column] = []
     hash: dict[str, Literal["person", "officer", "plate", "address", "phone"]] = {}
     crs: str | None = None
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
@@ -101,16 +104,48 @@ class DataSet(Strict):
         """Name of the view in schema raw."""
         return f"{self.city}__{self.name}"
 
+    @field_validator("files")
+    @classmethod
+    def _stay_in_the_folder(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            path = PurePosixPath(pattern)
+            if not pattern or path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{pattern or 'an empty name'} is no name or pattern inside the folder of exports")
+        return patterns
+
+    @field_validator("crs")
+    @classmethod
+    def _is_known(cls, code: str | None) -> str | None:
+        if code is not None and kind_of(code) is None:
+            raise ValueError(f"{code} is no coordinate reference system, such as EPSG:4326")
+        return code
+
+    @model_validator(mode="after")
+    def _fits_its_source(self) -> Self:
+        if self.source is None or (expected := self.source.lands_as) in (None, self.format):
+            return self
+        raise FieldError("format", f"{self.format}, but what comes from {self.source.kind} is {expected}")
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
+        if twice := sorted({name for name in self.columns if self.columns.count(name) > 1}):
+            raise FieldError("columns", f"names {', '.join(twice)} more than once")
+        if both := sorted(set(self.drop) & set(self.columns)):
+            raise FieldError("drop", f"{', '.join(both)} cannot be both needed (columns) and dropped")
+        if strangers := sorted(set(self.hash) - set(self.columns)):
+            raise FieldError(
+                "hash", f"names {', '.join(strangers)}, which is not among columns: nothing would be hashed"
+            )
+        if taken := sorted({name for names in self.also_called.values() for name in names} & set(self.columns)):
+            raise FieldError("also_called", f"names {', '.join(taken)}, which is a needed column of its own")
         if strangers := [name for name in self.also_called if name not in self.columns]:
-            raise ValueError(f"also_called names {', '.join(strangers)}, which is not among columns")
+            raise FieldError("also_called", f"names {', '.join(strangers)}, which is not among columns")
         if strangers := [name for name in self.key if name not in [*self.columns, *ADDED_COLUMNS.get(self.format, [])]]:
-            raise ValueError(f"key names {', '.join(strangers)}, which is not among columns")
+            raise FieldError("key", f"names {', '.join(strangers)}, which is not among columns")
         if both := sorted(set(self.drop) & set(self.hash)):
-            raise ValueError(f"{', '.join(both)} cannot be both dropped and hashed")
+            raise FieldError("hash", f"{', '.join(both)} cannot be both dropped and hashed")
         if self.growth == "rolling_window" and not self.key:
-            raise ValueError("a rolling window needs a key: without one a row seen twice would count twice")
+            raise FieldError("key", "a rolling window needs a key: without one a row seen twice would count twice")
         return self
 
 
@@ -122,8 +157,8 @@ class City(Strict):
     time_zone: str
     projection: str = Field(description="A projected reference system in metres or feet for the city, as EPSG:n.")
     boundary: Boundary
-    data_sets: dict[str, DataSet] = Field(min_length=1)
-    live: str | None = None
+    data_sets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], DataSet] = Field(min_length=1)
+    live: date | None = None
     notes: str = ""
 
     @field_validator("time_zone")
@@ -132,6 +167,14 @@ class City(Strict):
         if name not in time_zones():
             raise ValueError(f"{name} is no time zone of the IANA database, such as America/New_York")
         return name
+
+    @field_validator("projection")
+    @classmethod
+    def _is_of_a_plane(cls, code: str) -> str:
+        if (kind := kind_of(code)) != "projected":
+            found = f"{kind}, in degrees" if kind and kind.startswith("geographic") else (kind or "not known")
+            raise ValueError(f"{code} is {found}; a projected system in metres or feet is needed, such as EPSG:26916")
+        return code
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -20,18 +20,29 @@ class Portal(Strict):
 
     robots_disallow: list[str] = Field([], description="Path prefixes, such as /api/.")
 
+    @property
+    def lands_as(self) -> str | None:
+        """The format in which rows come from there; None where it is that of the files."""
+        return None
+
 
 class Socrata(Portal):
     """Data sets of a Socrata portal, by their four-by-four ids; several (one a year) make one data set.
 
-    `api: "3"` asks the newer, token-bound interface.
+    `api: "3"` asks the newer, token-bound interface. `scheme: http` is for a portal inside the house.
     """
 
     kind: Literal["socrata"]
+    scheme: Literal["https", "http"] = "https"
     domain: str = Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")
     ids: list[Annotated[str, Field(pattern=r"^[a-z0-9]{4}-[a-z0-9]{4}$")]] = Field(min_length=1)
     where: str | None = Field(None, description="A SoQL condition that the rows must meet.")
     api: Literal["2", "3"] = "2"
+
+    @property
+    def lands_as(self) -> str | None:
+        """See `Portal`."""
+        return "csv"
 
 
 class ArcGIS(Portal):
@@ -40,6 +51,11 @@ class ArcGIS(Portal):
     kind: Literal["arcgis"]
     layers: list[Annotated[str, Field(pattern=r"^https?://.+/(FeatureServer|MapServer)/\d+$")]] = Field(min_length=1)
     where: str = "1=1"
+
+    @property
+    def lands_as(self) -> str | None:
+        """See `Portal`."""
+        return "arcgis_json"
 
 
 class Ckan(Portal):
@@ -53,6 +69,11 @@ class Ckan(Portal):
     resources: list[str] = Field(min_length=1)
     use: Literal["download", "datastore"] = "download"
 
+    @property
+    def lands_as(self) -> str | None:
+        """See `Portal`."""
+        return "csv" if self.use == "datastore" else None
+
 
 class Open311(Portal):
     """A GeoReport v2 endpoint: the address before `/requests.json`."""
@@ -62,6 +83,11 @@ class Open311(Portal):
     jurisdiction: str | None = None
     answer: Literal["json", "xml"] = "json"
     first_day: date = Field(description="Where the first pull begins; servers answer by windows of days.")
+
+    @property
+    def lands_as(self) -> str | None:
+        """See `Portal`."""
+        return f"open311_{self.answer}"
 
 
 class Files(Portal):

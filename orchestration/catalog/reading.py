@@ -16,9 +16,21 @@ class CatalogError(ValueError):
     """A city file that cannot be used; the message names the file and, of each mistake, the line and field."""
 
 
+class FieldError(ValueError):
+    """What is wrong with one field in the light of others; it is told at that field's line."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
 def read_checked(path: Path, model: type[Model]) -> Model:
     """Read a YAML file as a model. Raises CatalogError with a line a mistake: `file:line: field: what is wrong`."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = len(path.read_bytes()[: error.start].splitlines()) or 1
+        raise CatalogError(f"{path}:{line}: not UTF-8") from error
     try:
         node = yaml.compose(text, LOADER)
         content = yaml.load(text, LOADER)
@@ -37,6 +49,9 @@ def read_checked(path: Path, model: type[Model]) -> Model:
 def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: object) -> str:
     found = dict(mistake)  # type: ignore[call-overload]
     place: Place = found["loc"]
+    cause = found.get("ctx", {}).get("error")
+    if isinstance(cause, FieldError):
+        place = (*place, cause.field)
     line, named = _where(node, place)
     text = found["msg"].removeprefix("Value error, ")
     if found["type"] == "missing":
@@ -51,6 +66,7 @@ def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: o
 def _where(node: yaml.Node | None, place: Place) -> tuple[int, Place]:
     """The line of a place, or of the nearest thing around it; and the place without what is not in the file."""
     line, named = 1, []
+    place = tuple(step for step in place if step != "[key]")  # a name of a mapping, told at its own line
     for position, step in enumerate(place):
         below, at = _below(node, step)
         if below is None:

@@ -38,6 +38,7 @@ def draft(
     title: str | None = None,
     time_zone: str | None = None,
     source: dict[str, Any] | None = None,
+    url: str | None = None,
 ) -> NewCity:
     """The city that the guesses make. ValueError where a name is none that a city can have, or there is no data set."""
     if not re.fullmatch(NAME, name):
@@ -64,6 +65,7 @@ def draft(
         projection=utm(boundary) if known else "EPSG:3857",
         data_sets=tuple(guesses),
         source=source,
+        url=url,
         notes=tuple(notes),
     )
 

@@ -23,6 +23,7 @@ STARTED_BY = {
     "administrative": r"admin|system|cad",
     "community": r"911|phone|call|citizen|public|telephone|emergency|text|walk|web|online|community",
 }
+PORTAL_TIMES = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p")  # those of macro portal_time
 CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
 
 
@@ -218,7 +219,9 @@ def _time(guess: DataSetGuess, found: Guess) -> str:
         return f"{{{{ iso_to_utc('{value}') }}}}"
     if way == "epoch_ms":
         return f"{{{{ epoch_ms_to_utc('{value}') }}}}"
-    return f"{{{{ local_to_utc(parse_timestamp('{value}', '{way}'), time_zone) }}}}"
+    # A Socrata portal writes its times in one way in pages and in another in exports.
+    local = f"portal_time('{value}')" if way in PORTAL_TIMES else f"parse_timestamp('{value}', '{way}')"
+    return f"{{{{ local_to_utc({local}, time_zone) }}}}"
 
 
 def _jinja(text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from orchestration.cities.profile import SUFFIXES
 from orchestration.ingest.errors import SourceError
+from orchestration.sources.ckan import KEY
 from orchestration.sources.web import Web
 
 SAMPLE = 2_000  # rows asked for
@@ -22,6 +23,7 @@ SAMPLE = 2_000  # rows asked for
 class Portal:
     """What the city file says under `source`, and where a sample is to be had, under which file name."""
 
+    address: str
     source: dict[str, Any]
     sample: str
     params: dict[str, Any]
@@ -36,14 +38,17 @@ def recognise(address: str) -> Portal:
         if found := re.search(r"^(.*/(?:FeatureServer|MapServer)/\d+)", address):
             params = {"where": "1=1", "outFields": "*", "outSR": 4326, "f": "json", "resultRecordCount": SAMPLE}
             source = {"kind": "arcgis", "layers": [found[1]]}
-            return Portal(source, f"{found[1]}/query", params, f"{_last_word(found[1])}.json")
+            return Portal(address, source, f"{found[1]}/query", params, f"{_last_word(found[1])}.json")
         if found := re.search(r"/resource/([0-9a-f]{8}-[0-9a-f-]{27})", address):
             source = {"kind": "ckan", "portal": root, "resources": [found[1]], "use": "datastore"}
             params = {"resource_id": found[1], "limit": SAMPLE}
-            return Portal(source, f"{root}/api/3/action/datastore_search", params, "resource.json")
+            return Portal(address, source, f"{root}/api/3/action/datastore_search", params, "resource.json")
         if found := re.search(r"/([a-z0-9]{4}-[a-z0-9]{4})(?:[./?]|$)", address):
             source = {"kind": "socrata", "domain": parts.netloc, "ids": [found[1]]}
-            return Portal(source, f"{root}/resource/{found[1]}.csv", {"$limit": SAMPLE}, f"{_last_word(address)}.csv")
+            source |= {"scheme": "http"} if parts.scheme == "http" else {}
+            return Portal(
+                address, source, f"{root}/resource/{found[1]}.csv", {"$limit": SAMPLE}, f"{_last_word(address)}.csv"
+            )
         if found := re.search(r"^(.*?)(?:/requests\.(json|xml))(?:\?|$)", address) or re.search(
             r"^(.*/open311(?:/v2)?)/?()$", address
         ):
@@ -53,10 +58,10 @@ def recognise(address: str) -> Portal:
             params = {}
             if jurisdiction := query.get("jurisdiction_id", [None])[0]:
                 source["jurisdiction"] = params["jurisdiction_id"] = jurisdiction
-            return Portal(source, f"{found[1]}/requests.{answer}", params, f"requests.{answer}")
+            return Portal(address, source, f"{found[1]}/requests.{answer}", params, f"requests.{answer}")
     name = Path(parts.path).name
     if {suffix.lower() for suffix in Path(name).suffixes} & {*SUFFIXES, ".zip"}:
-        return Portal({"kind": "files", "urls": [address]}, address, {}, name)
+        return Portal(address, {"kind": "files", "urls": [address]}, address, {}, name)
     raise SourceError(
         file=address,
         found="an address of no kind that is known",
@@ -75,6 +80,12 @@ def fetch_sample(portal: Portal, folder: Path, web: Web | None = None) -> Path:
         answer = json.loads(target.read_bytes())
         if isinstance(answer, dict) and answer.pop("exceededTransferLimit", None):
             target.write_text(json.dumps(answer), encoding="utf-8")
+    if portal.source["kind"] == "ckan":
+        # Nor does the datastore's own number of a row land.
+        answer = json.loads(target.read_bytes())
+        for record in answer["result"]["records"]:
+            record.pop(KEY, None)
+        target.write_text(json.dumps(answer["result"]["records"]), encoding="utf-8")
     return target
 
 

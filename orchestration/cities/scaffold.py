@@ -26,7 +26,7 @@ class CityExistsError(ValueError):
 
 @dataclass(frozen=True)
 class NewCity:
-    """A city to be written. `source` is the portal's part of the city file, where there is one."""
+    """A city to be written. `source` and `url` are the portal's part of the city file, where there is one."""
 
     name: str
     title: str
@@ -35,6 +35,7 @@ class NewCity:
     projection: str
     data_sets: tuple[DataSetGuess, ...]
     source: dict[str, Any] | None = None
+    url: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -110,11 +111,11 @@ def city_yml(city: NewCity) -> str:
         "data_sets:",
     ]
     for guess in city.data_sets:
-        lines += [*_data_set_yml(guess, city.source), ""]
+        lines += [*_data_set_yml(guess, city.source, city.url), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None) -> list[str]:
+def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str | None) -> list[str]:
     profile = guess.profile
     columns = [name for name in profile.columns if name not in (*guess.drop, "geometry_wkt", "sheet")]
     lines = [
@@ -126,9 +127,11 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None) -> list[st
         *([f"    delimiter: {_text(profile.delimiter)}"] if profile.delimiter != "," else []),
         *([f"    encoding: {profile.encoding}"] if profile.encoding != "utf-8" else []),
         *([f"    source: {yaml.safe_dump(source, default_flow_style=True, width=10_000).strip()}"] if source else []),
+        *([f"    url: {_text(url)}"] if url else []),
         "    license: unknown; look it up at the publisher",
         f"    grain: {_grain(guess)}",
-        "    growth: snapshot",
+        # An Open311 endpoint answers by windows of time: what came before stays.
+        f"    growth: {'append' if source and source['kind'] == 'open311' else 'snapshot'}",
     ]
     if guess.key:
         key = next(found for found in guess.columns.values() if found.column == guess.key[0])

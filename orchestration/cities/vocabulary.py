@@ -12,7 +12,7 @@ Guessable = Literal["calls", "requests", "offenses", "contacts", "zones"]
 Patterns = tuple[str, str, str]  # names that are sure, likely, weak
 
 ID = r"(number|num|no|id|nbr)"
-CLOCK = r"(date_?time|date|time|dttm|ts)"
+CLOCK = r"(date_?time|date|timestamp|time|dttm|ts|at)"
 TIME = rf"(_?{CLOCK})?"
 
 PLACE: dict[str, Patterns] = {
@@ -49,7 +49,7 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
         ),
         "received_at": (
             rf"(call|event|incident|time|date)?_?(received|create|created|queued|entry|entered){TIME}"
-            rf"|original_time_queued|(call|event)_?{CLOCK}",
+            rf"|original_time_queued|(call|called|event)_?{CLOCK}",
             rf"(incident|start|report(ed)?|response)_?{CLOCK}|date_?time(_.*)?|.*(received|created|queued){TIME}",
             r".*(date|time).*",
         ),

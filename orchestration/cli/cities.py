@@ -28,6 +28,7 @@ def new(
     if name in cities():
         raise CommandError(f"There is a city called {name!r} already.", "Choose another name.", USAGE)
     source: dict[str, Any] | None = None
+    address: str | None = None
     try:
         if folder is not None:
             guesses, passed = look(folder)
@@ -36,8 +37,11 @@ def new(
             with tempfile.TemporaryDirectory(prefix="footprint-sample-") as scratch:
                 fetch_sample(portal, Path(scratch))
                 guesses, passed = look(Path(scratch))
-            source = portal.source
-        city = draft(name, guesses, title, time_zone, source)
+            source, address = portal.source, portal.address
+        if not guesses and passed:
+            told_why = "; ".join(f"{file}: {why}" for file, why in passed.items())
+            raise CommandError("No file could be recognised.", told_why, USAGE)
+        city = draft(name, guesses, title, time_zone, source, address)
         if is_asking and sys.stdin.isatty():
             city = _asked(city, title, time_zone)
         written = write(city, PROJECT_ROOT)

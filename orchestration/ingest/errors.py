@@ -22,7 +22,7 @@ class SourceError(Exception):
     passing: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.found}. Expected: {self.expected}. To mend: {self.mend}."
+        return f"{self.file}: {self.found.rstrip('.')}. Expected: {self.expected}. To mend: {self.mend}."
 
     def facts(self) -> dict[str, str]:
         """The four parts by name."""

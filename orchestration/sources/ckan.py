@@ -33,7 +33,7 @@ class CkanSource:
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
         """Bring the resources; see `Source`. Of yearly files only those that are new."""
-        remotes = self._datastores(data_set) if self.portal.use == "datastore" else self._files()
+        remotes = self._datastores() if self.portal.use == "datastore" else self._files()
         return deliver_files(list(remotes), data_set, into, last)
 
     def _files(self) -> Iterator[Remote]:
@@ -41,14 +41,7 @@ class CkanSource:
         for name, (address, version) in zip(names_of([address for address, _ in shown]), shown, strict=True):
             yield WebFile(name, address, self.web) if version is None else Resource(name, address, self.web, version)
 
-    def _datastores(self, data_set: DataSet) -> Iterator[Remote]:
-        if data_set.format != "csv":
-            raise SourceError(
-                file=f"{data_set.city}.yml",
-                found=f"{data_set.name} as {data_set.format} from a datastore",
-                expected="format: csv, as which its rows are written",
-                mend="set it in the city file, or take the file itself (`use: download`)",
-            )
+    def _datastores(self) -> Iterator[Remote]:
         for resource in self.portal.resources:
             yield Datastore(f"{resource}.csv", resource, self.portal.portal, self.web, self.page_rows)
 

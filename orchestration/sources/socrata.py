@@ -50,7 +50,6 @@ class SocrataSource:
     portal: Socrata
     web: Web
     app_token: str | None = None
-    scheme: str = "https"
     page_rows: int = PAGE_ROWS
     resumes: ClassVar[bool] = True
 
@@ -61,14 +60,13 @@ class SocrataSource:
     @property
     def soda(self) -> Soda:
         """The portal's interface."""
-        return Soda(f"{self.scheme}://{self.portal.domain}", self.portal.api, self.web)
+        return Soda(f"{self.portal.scheme}://{self.portal.domain}", self.portal.api, self.web)
 
     def deliver(self, data_set: DataSet, into: Path, last: Last | None = None) -> Delivered | None:
         """Write a CSV file an id; see `Source`. A data set that grows brings only what has changed since `last`.
 
         An increment reaches back for the days in which a row may change, and a day at least.
         """
-        _refuse_other_formats(data_set)
         known = last.versions if last else {}
         views = {view_id: self.soda.view(view_id) for view_id in self.portal.ids}
         versions = {view_id: view.version for view_id, view in views.items()}
@@ -167,14 +165,4 @@ class SocrataSource:
             found="the portal counts no row",
             expected=f"rows{f' that meet {want.where}' if want.where else ''}",
             mend="look at the portal's page of the data set; change `where`, or take the id out of the city file",
-        )
-
-
-def _refuse_other_formats(data_set: DataSet) -> None:
-    if data_set.format != "csv":
-        raise SourceError(
-            file=f"{data_set.city}.yml",
-            found=f"{data_set.name} as {data_set.format} from a Socrata portal",
-            expected="format: csv, which is what comes from there",
-            mend="set it in the city file, or take the file's own address with `kind: files`",
         )

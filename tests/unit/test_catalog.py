@@ -47,10 +47,41 @@ def test_a_good_city_file(tmp_path: Path) -> None:
         (changed(columns=[]), ":{columns}: data_sets.calls.columns: List should have at least 1 item"),
         (changed(files=[]), ":{files}: data_sets.calls.files"),
         (changed(encoding="ebcdic"), ":{encoding}: data_sets.calls.encoding"),
-        (changed(key=["z"]), ":{calls}: data_sets.calls: key names z, which is not among columns"),
-        (changed(also_called={"z": ["y"]}), ":{calls}: data_sets.calls: also_called names z"),
-        (changed(drop=["b"], hash={"b": "person"}), ":{calls}: data_sets.calls: b cannot be both dropped and hashed"),
-        (changed(growth="rolling_window"), ":{calls}: data_sets.calls: a rolling window needs a key"),
+        (changed(key=["z"]), ":{key}: data_sets.calls.key: names z, which is not among columns"),
+        (changed(also_called={"z": ["y"]}), ":{also_called}: data_sets.calls.also_called: names z"),
+        (
+            changed(columns=["a", "b"], drop=["b"]),
+            ":{drop}: data_sets.calls.drop: b cannot be both needed (columns) and dropped",
+        ),
+        (changed(hash={"bb": "person"}), ":{hash}: data_sets.calls.hash: names bb, which is not among columns"),
+        (changed(columns=["a", "b", "a"]), ":{columns}: data_sets.calls.columns: names a more than once"),
+        (changed(columns=["a", "The B"]), ":{- The B}: data_sets.calls.columns.1: String should match"),
+        (
+            changed(columns=["a", "b"], also_called={"a": ["b"]}),
+            ":{also_called}: data_sets.calls.also_called: names b, which is a needed",
+        ),
+        (changed(files=["/etc/passwd"]), ":{files}: data_sets.calls.files: /etc/passwd is no name or pattern inside"),
+        (changed(files=["../calls.csv"]), ":{files}: data_sets.calls.files: ../calls.csv is no name or pattern inside"),
+        (changed(crs="EPSG:abc"), ":{crs}: data_sets.calls.crs: EPSG:abc is no coordinate reference system"),
+        (
+            changed(format="json", source={"kind": "socrata", "domain": "x.org", "ids": ["abcd-1234"]}),
+            ":{format}: data_sets.calls.format: json, but what comes from socrata is csv",
+        ),
+        (
+            changed(
+                format="json",
+                source={"kind": "ckan", "portal": "https://x.org", "resources": ["r"], "use": "datastore"},
+            ),
+            ":{format}: data_sets.calls.format: json, but what comes from ckan is csv",
+        ),
+        (GOOD | {"projection": "banana"}, ":{projection}: projection: banana is not known"),
+        (GOOD | {"projection": "EPSG:4326"}, ":{projection}: projection: EPSG:4326 is geographic 2D, in degrees"),
+        (GOOD | {"projection": "EPSG:999999"}, ":{projection}: projection: EPSG:999999 is not known"),
+        (
+            GOOD | {"data_sets": {"My-Calls": GOOD["data_sets"]["calls"]}},
+            ":{My-Calls}: data_sets.My-Calls: String should",
+        ),
+        (changed(growth="rolling_window"), ":{calls}: data_sets.calls.key: a rolling window needs a key"),
         (changed(source={"kind": "gopher"}), ":{source}: data_sets.calls.source: Input tag 'gopher'"),
         (
             changed(source={"kind": "socrata", "domain": "x.org", "ids": ["1"]}),
@@ -101,6 +132,5 @@ def test_an_unknown_city_is_told_which_there_are() -> None:
     ids=lambda data_set: data_set.table,
 )
 def test_shipped_data_sets(data_set: DataSet) -> None:
-    assert not set(data_set.drop) & set(data_set.columns), "a needed column is dropped"
     added = {"sheet"} if data_set.format == "xlsx" else set()
     assert set(data_set.key) <= set(data_set.columns) | added, "a key that is no needed column"

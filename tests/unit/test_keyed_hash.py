@@ -187,7 +187,7 @@ def test_another_key_or_other_columns_are_another_load(loaded: Callable[..., Any
         loaded(data_set(hash={"a": "person"}), content)[0].load_id,
         loaded(data_set(hash={"a": "person"}), content, lambda: bytes(32))[0].load_id,
         loaded(data_set(hash={"a": "plate"}), content)[0].load_id,
-        loaded(data_set(hash={"a": "person"}, also_called={"a": ["b"]}), content)[0].load_id,
+        loaded(data_set(hash={"a": "person"}, also_called={"a": ["aa"]}), content)[0].load_id,
     ]
     assert len(set(ways)) == 5
     again, is_new = loaded(data_set(hash={"a": "person"}), content)

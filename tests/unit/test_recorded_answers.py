@@ -74,8 +74,8 @@ def test_rows_arrive_as_they_were(
     ]
     table = Table.of(rows)
     with SocrataServer({ONE: table}) as server:
-        portal = Socrata(kind="socrata", domain=server.address, ids=[ONE])
-        source = SocrataSource(portal, web(), scheme="http", page_rows=1000)
+        portal = Socrata(kind="socrata", scheme="http", domain=server.address, ids=[ONE])
+        source = SocrataSource(portal, web(), page_rows=1000)
         delivered = source.deliver(data_set(growth=growth), tmp_path)
     assert delivered and delivered.files[0].rows == len(rows) == count
     found = [{key: value for key, value in row.items() if key[0] != ":"} for row in rows_in(tmp_path / f"{ONE}.csv")]
@@ -91,16 +91,16 @@ def test_answers_that_are_no_metadata(
     status: int, found: str,
 ) -> None:  # fmt: skip
     replaying.answers = {f"/api/views/{ONE}.json": Answer((SOCRATA / name).read_bytes(), status=status)}
-    portal = Socrata(kind="socrata", domain=replaying.address, ids=[ONE])
+    portal = Socrata(kind="socrata", scheme="http", domain=replaying.address, ids=[ONE])
     with pytest.raises(SourceError, match=found):
-        SocrataSource(portal, web(), scheme="http").deliver(data_set(), tmp_path)
+        SocrataSource(portal, web()).deliver(data_set(), tmp_path)
 
 
 def test_metadata_without_a_mark(replaying: Recorded, web: Callable[..., Any]) -> None:
     body = (SOCRATA / "get_song_metadata.txt").read_bytes()
     replaying.answers = {f"/api/views/{ONE}.json": Answer(body)}
-    portal = Socrata(kind="socrata", domain=replaying.address, ids=[ONE])
-    view = SocrataSource(portal, web(), scheme="http").soda.view(ONE)
+    portal = Socrata(kind="socrata", scheme="http", domain=replaying.address, ids=[ONE])
+    view = SocrataSource(portal, web()).soda.view(ONE)
     assert (view.version, view.columns) == ("", [])
 
 

@@ -205,12 +205,7 @@ def test_a_pull_goes_on_with_the_next_page(server: CkanServer, pull: Pull, tmp_p
     assert [row["n"] for row in rows_in(landed(tmp_path, landing, "table.csv"))] == [str(n) for n in range(25)]
 
 
-def test_a_datastore_without_rows_or_as_another_format(
-    server: CkanServer, pull: Pull, web: Any, data_set: Any, tmp_path: Path
-) -> None:
+def test_a_datastore_without_rows(server: CkanServer, pull: Pull) -> None:
     server.tables["table"] = []
     with pytest.raises(SourceError, match="the portal counts no row"):
         pull("table", use="datastore")
-    portal = Ckan(kind="ckan", portal=server.url, resources=["table"], use="datastore")
-    with pytest.raises(SourceError, match="format: csv"):
-        CkanSource(portal, web()).deliver(data_set(format="geojson"), tmp_path)

@@ -32,8 +32,8 @@ from orchestration.sources.web import Web
 data_set = DataSet.model_validate(dict(
     name="things", city="testville", title="Things", entity="calls", files=["things.csv"], format="csv",
     license="none", grain="one thing", growth="append", columns=["a", "b", "c"]))
-portal = Socrata(kind="socrata", domain=sys.argv[1], ids=["aaaa-1111"])
-land(SocrataSource(portal, Web(), scheme="http", page_rows=10), data_set, Path(sys.argv[2]))
+portal = Socrata(kind="socrata", scheme="http", domain=sys.argv[1], ids=["aaaa-1111"])
+land(SocrataSource(portal, Web(), page_rows=10), data_set, Path(sys.argv[2]))
 """
 
 
@@ -75,8 +75,8 @@ def test_the_next_process_goes_on_where_one_was_killed(
         process.wait()
         killed.set()
         server.requests.clear()
-        portal = Socrata(kind="socrata", domain=server.address, ids=[ONE])
-        source = SocrataSource(portal, web(), scheme="http", page_rows=10)
+        portal = Socrata(kind="socrata", scheme="http", domain=server.address, ids=[ONE])
+        source = SocrataSource(portal, web(), page_rows=10)
         landing, folder = land(source, data_set(growth="append"), tmp_path) or pytest.fail("nothing landed")
         assert [request.params["$offset"] for request in server.asked(".csv")] == ["20", "30"]
     lines = (folder / f"{ONE}.csv").read_text().splitlines()

@@ -38,8 +38,10 @@ def source(server: SocrataServer, web: Callable[..., Any]) -> Callable[..., Socr
     """A source with pages of ten rows."""
 
     def make(token: str | None = None, page_rows: int = 10, **changes: Any) -> SocrataSource:
-        portal = Socrata.model_validate({"kind": "socrata", "domain": server.address, "ids": [ONE], **changes})
-        return SocrataSource(portal, web(), token, scheme="http", page_rows=page_rows)
+        portal = Socrata.model_validate(
+            {"kind": "socrata", "scheme": "http", "domain": server.address, "ids": [ONE], **changes}
+        )
+        return SocrataSource(portal, web(), token, page_rows=page_rows)
 
     return make
 
@@ -229,11 +231,6 @@ def test_a_table_without_rows_is_refused(server: SocrataServer, pull: Pull, grow
 def test_an_id_that_is_gone(server: SocrataServer, pull: Pull) -> None:
     with pytest.raises(SourceError, match=r'status 404 Not Found: .*"message": "Not found"'):
         pull(ids=[TWO])
-
-
-def test_what_is_no_table(server: SocrataServer, web: Any, data_set: Any, source: Any, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="format: csv"):
-        source().deliver(data_set(format="geojson"), tmp_path)
 
 
 # --- what is new ---

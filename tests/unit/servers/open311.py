@@ -27,7 +27,10 @@ class Open311Portal(Server):
         path, query = request.path, request.params
         if self.how["refuses_page_size"] and "page_size" in query:
             return Answer(b"[]", status=400)
-        start, end = (datetime.fromisoformat(query[name]) for name in ("start_date", "end_date"))
+        start, end = (
+            datetime.fromisoformat(query.get(name, default))
+            for name, default in (("start_date", "0001-01-01T00:00:00Z"), ("end_date", "9999-12-31T00:00:00Z"))
+        )
         if self.how["days_only"]:
             start, end = start.replace(hour=0, minute=0, second=0), end.replace(hour=23, minute=59, second=59)
         found = sorted(
