@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.catalog.model import City, DataSet
+from orchestration.crosswalk import seed
+from orchestration.crosswalk.suggest import type_key
 from orchestration.ingest.sql import literal, quoted
 
 ENTITIES = ("calls", "unit_responses", "contacts", "offenses", "requests")
@@ -45,19 +47,37 @@ def check(database: Path, city: City) -> list[Finding] | None:
         if not loaded:
             return None
         found: list[Finding] = []
-        for entity in ENTITIES:
+        for entity in ENTITIES if _has(connection, "canonical", "calls") else ():
             found += _never_filled(connection, city, entity)
             found += _out_of_order(connection, city, entity)
             found += _outside(connection, city, entity)
-        found += _unmapped(connection, city)
-        found += _inverted(connection, city)
+        if _has(connection, "canonical", "calls"):
+            found += _unmapped(connection, city)
+            found += _inverted(connection, city)
+        else:
+            found.append(
+                Finding(
+                    "stopped_early", "canonical", "the last run ended before its rows were mapped, so only raw rows "
+                    "were looked at", "See why with footprint gates, and run again.",
+                )
+            )  # fmt: skip
         for name in sorted(loaded & city.data_sets.keys()):
+            found += _empty_columns(connection, city.data_sets[name])
             found += _grain(connection, city.data_sets[name])
     return found
 
 
+def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether the last run came as far as a table; a gate may have stopped it before."""
+    return bool(
+        connection.execute(
+            "select 1 from duckdb_columns() where schema_name = ? and table_name = ? limit 1", [schema, name]
+        ).fetchall()
+    )
+
+
 def _never_filled(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
-    """Needed columns of the export that no row of the load has a value in; columns of the contract always NULL."""
+    """Columns of the contract that are always NULL."""
     names = [
         name
         for (name,) in connection.execute(
@@ -85,6 +105,21 @@ def _never_filled(connection: duckdb.DuckDBPyConnection, city: City, entity: str
                 )
             )  # fmt: skip
     return findings
+
+
+def _empty_columns(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[Finding]:
+    """Needed columns of the export that no row of the loads in use has a value in."""
+    counts = ", ".join(f"count(nullif(trim({quoted(name)}), ''))" for name in data_set.columns)
+    ((rows, *filled),) = connection.execute(f"select count(*), {counts} from raw.{quoted(data_set.table)}").fetchall()
+    empty = [name for name, count in zip(data_set.columns, filled, strict=True) if not count]
+    if not (rows and empty):
+        return []
+    return [
+        Finding(
+            "never_filled", data_set.name, f"columns of the export that are never filled: {', '.join(empty)}",
+            "Ask the publisher for them, or take them out of `columns` in the city file.",
+        )
+    ]  # fmt: skip
 
 
 def _out_of_order(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
@@ -142,10 +177,22 @@ def _outside(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> 
 
 def _unmapped(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
     """Types of calls that the crosswalk does not map, by their share of all calls."""
+    is_unmapped = "mapping_status = 'unmapped'"
+    if _has(connection, "intermediate", "int_calls__mapped"):
+        types = "intermediate.int_calls__mapped"
+    else:
+        # A gate stopped the run before types were mapped: they are looked up in the seed, whatever the day.
+        known = {row["call_type"] for row in seed.read(seed.CROSSWALK) if row["city"] in (city.name, seed.EVERY_CITY)}
+        published = connection.execute(
+            "select distinct unnest([final_type, initial_type]) from canonical.calls where city = ?", [city.name]
+        ).fetchall()
+        mapped = [text for (text,) in published if text and type_key(text) in known]
+        types = "canonical.calls"
+        is_unmapped = f"not coalesce(list_has_any([final_type, initial_type], [{', '.join(map(literal, mapped))}]::varchar[]), false)"
     found = connection.execute(
         "select coalesce(final_type, initial_type, 'no type'), count(*), "
-        "(select count(*) from canonical.calls where city = $city) from intermediate.int_calls__mapped "
-        "where city = $city and mapping_status = 'unmapped' group by 1 order by 2 desc, 1",
+        f"(select count(*) from canonical.calls where city = $city) from {types} "
+        f"where city = $city and {is_unmapped} group by 1 order by 2 desc, 1",
         {"city": city.name},
     ).fetchall()
     if not found:

@@ -236,7 +236,9 @@ def _is_rest(response: httpx.Response, have: int, mark: Path) -> bool:
 
 def _refuse_page(response: httpx.Response, beginning: bytes) -> None:
     """Portals send sign-in and maintenance pages as if they were the file."""
-    if "html" in response.headers.get("content-type", "") and beginning.lstrip().startswith(b"<"):
+    start = beginning[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    is_called_so = "html" in response.headers.get("content-type", "") and start.startswith(b"<")
+    if is_called_so or start.startswith((b"<!doctype html", b"<html")):
         raise TryAgain(
             f"a page of HTML instead of a file: {' '.join(beginning[:200].decode(errors='replace').split())}"
         )

@@ -115,6 +115,29 @@ def test_planted_defects(found: Callable[..., list[Any] | None], spoil: str, rul
     assert any(words in finding.found for finding in findings) and all(finding.mend for finding in findings)
 
 
+def test_a_run_that_a_gate_stopped(found: Callable[..., list[Any] | None]) -> None:
+    findings = found(
+        "drop schema intermediate cascade; alter table canonical.calls add column initial_type varchar; "
+        "update canonical.calls set final_type = case when source_line < 200 then 'ZORBLE' else 'NOISE COMPLAINT' end; "
+        "update canonical.calls set initial_type = final_type"
+    )
+    assert findings and [finding.rule for finding in findings] == ["unmapped_types"]
+    assert "1 call types without a mapping, 20.0% of the calls; most: ZORBLE (20.0%)" in findings[0].found
+
+
+def test_a_run_that_was_stopped_at_raw(found: Callable[..., list[Any] | None]) -> None:
+    findings = found("drop schema intermediate cascade; drop schema canonical cascade; "
+                     "insert into raw.testville__things select * from raw.testville__things limit 7")  # fmt: skip
+    assert findings and [finding.rule for finding in findings] == ["stopped_early", "key_not_unique"]
+
+
+def test_columns_of_the_export_without_a_value(found: Callable[..., list[Any] | None]) -> None:
+    findings = found("update raw.testville__things set b = ' ', c = null")
+    assert findings and [(finding.rule, finding.found) for finding in findings] == [
+        ("never_filled", "columns of the export that are never filled: b, c")
+    ]
+
+
 def test_arrivals_of_units_count_where_calls_have_none(found: Callable[..., list[Any] | None]) -> None:
     findings = found(
         "insert into canonical.unit_responses select city, call_id, dispatched_at_utc, arrived_at_utc, cleared_at_utc, "

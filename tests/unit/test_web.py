@@ -11,7 +11,7 @@ from tenacity import wait_none
 
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.web import Web
-from tests.unit.servers.base import Answer, Fault, FileServer, Request, Server
+from tests.unit.servers.base import PAGE, Answer, Fault, FileServer, Request, Server
 
 CONTENT = bytes(range(256)) * 4000  # a megabyte
 
@@ -246,3 +246,13 @@ def test_how_much_has_come_is_told(server: FileServer, web: Callable[..., Web], 
     server.faults = [Fault("cut", after=600_000)]
     web().download(f"{server.url}/big.csv", tmp_path / "big.csv", on_bytes=told.append)
     assert told == sorted(told) and told[-1] == len(CONTENT)
+
+
+@pytest.mark.parametrize("page", [PAGE, b"\n <HTML><body>Sign in</body></HTML>"])
+def test_a_page_that_is_called_a_file(web: Callable[..., Web], tmp_path: Path, page: bytes) -> None:
+    class Pretender(Server):
+        def answer(self, request: Request) -> Answer:
+            return Answer(page, "text/csv")
+
+    with Pretender() as server, pytest.raises(SourceError, match="a page of HTML instead of a file"):
+        web().download(f"{server.url}/a.csv", tmp_path / "a.csv")
