@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -31,7 +31,9 @@ def serve(home: Settings, host: str, port: int) -> int:
     check_free(host, port)
     prepare_instance(home)
     log = home.dagster_home / "ui.log"
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Started in the background of a script, we and the server would ignore the first of these.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     server = _start(home, host, port, log)
     try:
         return _watch(server, host, port, log)
@@ -125,6 +127,9 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+    # Servers of code that were still starting would live on until they miss its heartbeat.
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGTERM)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -10,6 +10,14 @@ from orchestration.enrich.store import LOCATED, place_points
 from orchestration.settings import settings
 
 OWNER = ["team:data-engineering"]
+COLUMNS = {
+    "city": "City, by its name in the catalog.",
+    "zone_kind": "Zoning: tract, beat and the like.",
+    "zone_id": "Zone within city and zoning; of a point in none, NULL.",
+    "longitude": "WGS84 degrees; restricted where it is a published coordinate.",
+    "latitude": "WGS84 degrees; restricted where it is a published coordinate.",
+    "area_km2": "Area in square kilometres, measured in the city's projection.",
+}
 
 
 @dg.multi_asset(
@@ -43,7 +51,10 @@ def enrich() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         metadata: dict[str, Any] = {
             "dagster/row_count": len(frame),
             "dagster/column_schema": dg.TableSchema(
-                [dg.TableColumn(str(column), str(kind)) for column, kind in frame.dtypes.items()]
+                [
+                    dg.TableColumn(str(column), str(kind), description=COLUMNS[str(column)])
+                    for column, kind in frame.dtypes.items()
+                ]
             ),
         }
         if name == "point_zones" and len(frame):

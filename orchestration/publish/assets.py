@@ -104,7 +104,12 @@ def release_asset(contents: list[dg.AssetKey]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": sum(manifest.tables.values()),
-                "dagster/column_schema": dg.TableSchema([dg.TableColumn("table"), dg.TableColumn("rows", "bigint")]),
+                "dagster/column_schema": dg.TableSchema(
+                    [
+                        dg.TableColumn("table", description="Table of the release, by its schema and name."),
+                        dg.TableColumn("rows", "bigint", description="Its rows."),
+                    ]
+                ),
                 "release": manifest.release_id,
                 "folder": dg.MetadataValue.path(str(final)),
                 "bytes": sum(file.bytes for file in manifest.files),

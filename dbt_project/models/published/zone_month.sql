@@ -40,27 +40,33 @@ with_line_totals as (
         *,
         count(*) filter (where is_small) over line as small_cells,
         coalesce(sum(n) filter (where is_small) over line, 0) as small_sum,
-        row_number() over (
-            partition by city, zone_id, measure
-            order by is_small, n = 0, n, month
-        ) as partner_rank
+        min(n) filter (where n >= {{ var('suppress_below') }}) over line as least_large_n
     from with_small_cells
     window line as (partition by city, zone_id, measure)
+),
+
+with_doubt as (
+    select
+        *,
+        -- The year's total is public, and so is this rule: hidden months that add up to a small number, or that leave
+        -- each of them fewer than five numbers to be (two that make 19 are 9 and 10), are in need of company.
+        small_cells > 0 and (
+            small_sum < {{ var('suppress_below') }}
+            or least({{ var('suppress_below') }} - 1, small_sum - small_cells + 1)
+            - greatest(1, small_sum - ({{ var('suppress_below') }} - 1) * (small_cells - 1)) < 4
+        ) as needs_company
+    from with_line_totals
 ),
 
 hidden as (
     select
         *,
         is_small
-        -- The year's total is public: a lone hidden month, or hidden months that add up to a small number, would
-        -- follow by subtraction. The smallest other month with any event is hidden with them.
-        or (
-            small_cells > 0
-            and (small_cells = 1 or small_sum < {{ var('suppress_below') }})
-            and partner_rank = 1
-            and n > 0
-        ) as is_hidden
-    from with_line_totals
+        -- The smallest larger number, in every month that has it: any hidden month may then be the larger one.
+        or (needs_company and coalesce(n = least_large_n, false))
+        -- Without a larger number, only months of none are left; they are company where few of them are.
+        or (least_large_n is null and small_cells >= {{ var('suppress_below') }} - 1) as is_hidden
+    from with_doubt
 )
 
 select

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 TABLE = "published.zone_month"
 
+LEAST_SPREAD = 4  # of the numbers that a hidden month may be, the largest less the smallest
+NEVER = 10**9  # more than any month counts
 _MEND = "Hide more months of the zone (complementary suppression) in the model of published.zone_month."
 
 
@@ -26,6 +28,17 @@ def expectations() -> list[Expectation]:
         join published.zone_summary as s using (city, zone_id, measure)
         where s.n is not null and m.month between date_trunc('month', s.period_start) and s.period_end
         group by m.city, m.zone_id, m.measure
+    """
+    # The same counts as the analysts see them.
+    mart = """
+        select city, zone_kind, zone_id, month, 'calls' as measure, demand_calls as n
+        from analyst.demand.calls_by_zone_month
+        union all
+        select city, zone_kind, zone_id, month, 'contacts', contacts
+        from analyst.enforcement.contacts_by_zone_month
+        union all
+        select city, zone_kind, zone_id, month, 'offenses', offenses
+        from analyst.crime.offenses_by_zone_month
     """
     return [
         no_rows_where(
@@ -69,6 +82,34 @@ def expectations() -> list[Expectation]:
             mend=_MEND,
         ),
         no_rows(
+            "hidden_months_stay_in_doubt",
+            f"""
+            select p.city, p.zone_id, p.measure, count(*) filter (where p.n is null) as hidden,
+                coalesce(sum(coalesce(m.n, 0)) filter (where p.n is null), 0) as remainder,
+                coalesce(max(m.n) filter (where p.n is null), 0) as largest_hidden,
+                coalesce(min(p.n) filter (where p.n > {largest_hidden}), {NEVER}) as least_shown,
+                least({largest_hidden}, remainder - hidden + 1)
+                    - greatest(1, remainder - {largest_hidden} * (hidden - 1)) as spread
+            from {{batch}} as p
+            left join ({mart}) as m
+                on p.city = m.city and p.zone_id = m.zone_id and p.month = m.month and p.measure = m.measure
+                and m.zone_kind <> 'beat'
+            group by p.city, p.zone_id, p.measure
+            having hidden > 0 and count(p.n) > 0 and case
+                when largest_hidden > {largest_hidden} then largest_hidden >= least_shown
+                when least_shown < {NEVER} then spread < {LEAST_SPREAD}
+                else hidden >= {largest_hidden}
+            end
+            """,
+            severity="critical",
+            why="Two hidden months that add up to 20 are 10 each, unless one of them may be larger.",
+            expected=f"Hidden months that leave each other fewer than {LEAST_SPREAD + 1} numbers to be have a larger one "
+            "among them, and none as small as that is shown.",
+            message="{city}, zone {zone_id}, {measure}: its {hidden} hidden months add up to {remainder:,}, and what is "
+            "shown beside them leaves too little doubt about each.",
+            mend=_MEND,
+        ),
+        no_rows(
             "months_within_total",
             subtraction + " having remainder < 0 or (hidden = 0 and remainder <> 0)",
             severity="critical",
@@ -80,19 +121,10 @@ def expectations() -> list[Expectation]:
         ),
         no_rows(
             "months_match_mart",
-            """
+            f"""
             select p.city, p.zone_id, p.month, p.measure, p.n as published, coalesce(m.n, 0) as mart
-            from {batch} as p
-            left join (
-                select city, zone_kind, zone_id, month, 'calls' as measure, demand_calls as n
-                from analyst.demand.calls_by_zone_month
-                union all
-                select city, zone_kind, zone_id, month, 'contacts', contacts
-                from analyst.enforcement.contacts_by_zone_month
-                union all
-                select city, zone_kind, zone_id, month, 'offenses', offenses
-                from analyst.crime.offenses_by_zone_month
-            ) as m
+            from {{batch}} as p
+            left join ({mart}) as m
                 on p.city = m.city and p.zone_id = m.zone_id and p.month = m.month and p.measure = m.measure
                 and m.zone_kind <> 'beat'
             where p.n <> coalesce(m.n, 0)
