@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar, cast
 
-SLOW_TO_IMPORT = ("great_expectations", "statsmodels.duration.survfunc", "scipy.stats")
+SLOW_TO_IMPORT = ("great_expectations", "orchestration.statistics.families", "orchestration.statistics.response_times")
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")

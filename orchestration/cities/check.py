@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.catalog.model import City, DataSet
 from orchestration.crosswalk import seed
-from orchestration.crosswalk.suggest import type_key
+from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.sql import literal, quoted
 
 ENTITIES = ("calls", "unit_responses", "contacts", "offenses", "requests")

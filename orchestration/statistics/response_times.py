@@ -12,7 +12,7 @@ from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import quantile_test
+from scipy.stats import binom
 from statsmodels.duration.survfunc import SurvfuncRight
 
 Minutes = npt.NDArray[np.float64]
@@ -58,20 +58,29 @@ class Waits:
         if not self.arrived:
             return None
         estimate = float(np.quantile(self._waits, p))
-        order = quantile_test(self._waits, q=estimate, p=p).confidence_interval(CONFIDENCE)
+        order = self._order_statistics(p)
         lowest, highest = self.worst_cases(p)
         # Its limits are undefined where the survival is exactly 1 or 0.
         with np.errstate(divide="ignore", invalid="ignore"):
             lower, upper = self._survival.quantile_ci(p, alpha=1 - CONFIDENCE)
         return Quantile(
             estimate=estimate,
-            lower=bounded(order.low),
-            upper=bounded(order.high),
+            lower=order[0],
+            upper=order[1],
             lowest=lowest,
             highest=bounded(highest),
             censored=bounded(self._survival.quantile(p)),
             censored_lower=bounded(lower),
             censored_upper=bounded(upper),
+        )
+
+    def _order_statistics(self, p: float) -> tuple[float | None, float | None]:
+        """Limits of the quantile by its rank, as scipy.stats.quantile_test has them, without its frozen distribution."""
+        tail = (1 - CONFIDENCE) / 2
+        low, high = int(binom.ppf(tail, self.arrived, p)) - 1, int(binom.isf(tail, self.arrived, p))
+        return (
+            float(self._waits[low]) if low >= 0 else None,
+            float(self._waits[high]) if high < self.arrived else None,
         )
 
     def worst_cases(self, p: float) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import quantile_test
 from statsmodels.stats.rates import confint_poisson
 
 from orchestration.settings import DBT_PROJECT_DIR
@@ -123,6 +124,16 @@ def test_a_quantile_lies_between_its_worst_cases(times: list[tuple[float, bool]]
     assert found.highest is None or found.lowest <= found.highest
     # A wait that ended without an arrival can only be longer than the times seen say.
     assert found.censored is None or found.censored >= found.lowest
+
+
+@settings(max_examples=100, deadline=None)
+@given(TIMES, st.floats(0.05, 0.95))
+def test_limits_by_rank_are_the_librarys(times: list[tuple[float, bool]], p: float) -> None:
+    found = waits(times).quantile(p)
+    if found is not None:
+        arrived = [minutes for minutes, has_arrived in times if has_arrived]
+        limits = quantile_test(arrived, q=found.estimate, p=p).confidence_interval(0.95)
+        assert [found.lower, found.upper] == [None if np.isnan(limit) else limit for limit in (limits.low, limits.high)]
 
 
 @settings(max_examples=100, deadline=None)
