@@ -192,7 +192,7 @@ def show(found: dict[str, Any]) -> None:
 
     out = stdout()
     out.print()
-    where = "the last run, which a gate stopped" if found["read_from"] == "stopped_run" else "the current release"
+    where = "the run that a gate stopped" if found["read_from"] == "stopped_run" else "the current release"
     out.print(f"{found['city']}: {found['mapped']:,} of {found['records']:,} records of {where} are mapped.")
     if found["without_type"]:
         out.print(f"{found['without_type']:,} were published without a type; no mapping can mend that.")

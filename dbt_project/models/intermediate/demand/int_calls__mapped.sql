@@ -33,18 +33,18 @@ select
     case
         when finals.topic_category is not null then 'final_type'
         when initials.topic_category is not null then 'initial_type'
-        when published_groups.topic_category is not null then 'type_group'
+        when own_group.topic_category is not null then 'type_group'
         else 'unmapped'
     end as mapping_status,
-    coalesce(finals.topic_category, initials.topic_category, published_groups.topic_category, 'unmapped') as topic_category,
-    coalesce(finals.topic_group, initials.topic_group, published_groups.topic_group, 'unmapped') as topic_group,
-    coalesce(finals.answer_axis, initials.answer_axis, published_groups.answer_axis, 'unmapped') as answer_axis,
+    coalesce(finals.topic_category, initials.topic_category, own_group.topic_category, 'unmapped') as topic_category,
+    coalesce(finals.topic_group, initials.topic_group, own_group.topic_group, 'unmapped') as topic_group,
+    coalesce(finals.answer_axis, initials.answer_axis, own_group.answer_axis, 'unmapped') as answer_axis,
     -- All from one mapping: an empty field of the final type's must not be filled from another's.
     {% for column in carried -%}
     case
         when finals.topic_category is not null then finals.{{ column }}
         when initials.topic_category is not null then initials.{{ column }}
-        else published_groups.{{ column }}
+        else own_group.{{ column }}
     end as {{ column }},
     {% endfor -%}
     coalesce(initials.topic_category, 'unmapped') as initial_topic_category,
@@ -53,7 +53,7 @@ select
     coalesce(
         initials.initiation_implied,
         finals.initiation_implied,
-        case when finals.topic_category is null and initials.topic_category is null then published_groups.initiation_implied end
+        case when coalesce(finals.topic_category, initials.topic_category) is null then own_group.initiation_implied end
     ) as initiation_implied
 from {{ ref('calls') }} as calls
 left join {{ ref('int_call_types__mapped') }} as finals
@@ -66,8 +66,8 @@ left join {{ ref('int_call_types__mapped') }} as initials
         calls.city = initials.city
         and calls.initial_type = initials.call_type
         and cast(calls.call_at_local as date) between initials.valid_from and initials.valid_to
-left join {{ ref('int_call_types__mapped') }} as published_groups
+left join {{ ref('int_call_types__mapped') }} as own_group
     on
-        calls.city = published_groups.city
-        and calls.type_group = published_groups.call_type
-        and cast(calls.call_at_local as date) between published_groups.valid_from and published_groups.valid_to
+        calls.city = own_group.city
+        and calls.type_group = own_group.call_type
+        and cast(calls.call_at_local as date) between own_group.valid_from and own_group.valid_to

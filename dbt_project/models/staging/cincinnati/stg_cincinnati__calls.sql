@@ -17,7 +17,7 @@ typed as (
         case when upper(calls.incident_type_desc) like 'SHOT SPOTTER%' then 'alarm' else 'unknown' end as initiation,
         calls.priority,
         coalesce(calls.incident_type_desc, calls.incident_type_id) as final_type,
-        -- The code without its marks: (IP), (JO) and (NIP) tell when it happened, -COMBINED, _2, + and = are the system's.
+        -- The code without marks: (IP), (JO), (NIP) tell when it happened; -COMBINED, _2, + and = are the system's.
         {{ without_pattern('calls.incident_type_id', "^[+=]+|[(][A-Z]+[)]|-COMBINED|_[0-9]$") }} as type_group,
         calls.disposition_text as disposition,
         calls.address_x as block_address,
