@@ -23,7 +23,6 @@ AGENT = "footprint (public-safety data warehouse)"
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again on another day
-CHUNK = 1 << 18  # bytes
 
 Answer = TypeVar("Answer")
 
@@ -139,7 +138,8 @@ class Web:
 
     def _write(self, response: httpx.Response, target: Path, mode: str, on_bytes: Callable[[int], None]) -> None:
         is_encoded = "content-encoding" in response.headers
-        chunks = response.iter_bytes(CHUNK) if is_encoded else response.iter_raw(CHUNK)
+        # As they come: what a broken connection had brought of a larger piece would be lost.
+        chunks = response.iter_bytes() if is_encoded else response.iter_raw()
         beginning = mode == "wb"
         with target.open(mode) as out:
             for chunk in chunks:
