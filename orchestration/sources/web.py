@@ -22,6 +22,8 @@ from orchestration.ingest.errors import SourceError
 AGENT = "footprint (public-safety data warehouse)"
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
+SLOWEST = 100.0  # bytes a second, over SPAN seconds; a server that drips would hold a run up for ever
+SPAN = 300.0
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again on another day
 
 Answer = TypeVar("Answer")
@@ -56,6 +58,7 @@ class Web:
     attempts: int = ATTEMPTS
     wait: wait_base = field(default_factory=_AsAsked)
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
@@ -142,7 +145,13 @@ class Web:
         chunks = response.iter_bytes() if is_encoded else response.iter_raw()
         beginning = mode == "wb"
         with target.open(mode) as out:
+            since, so_far = self.clock(), 0
             for chunk in chunks:
+                so_far += len(chunk)
+                if (took := self.clock() - since) >= SPAN:
+                    if so_far < SLOWEST * took:
+                        raise TryAgain(f"only {so_far:,} bytes in {took:,.0f} seconds")
+                    since, so_far = self.clock(), 0
                 if beginning:
                     _refuse_page(response, chunk)
                     beginning = False
