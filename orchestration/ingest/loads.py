@@ -18,7 +18,7 @@ from orchestration.catalog.model import DataSet
 from orchestration.enrich.keyed_hash import fingerprint, hash_parquet, read_key
 from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
 from orchestration.ingest.columns import likely_new_name
-from orchestration.ingest.errors import from_system
+from orchestration.ingest.errors import SourceError, from_system
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import MANIFEST, Landing, arrivals, refuse_damaged
 from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, is_there, kept
@@ -199,10 +199,29 @@ def as_read_now(
 ) -> Load:
     """The load of the same bytes as the city file has them read by now.
 
-    A column that is to be hashed since must not stay in the clear because its publisher has nothing new.
+    A column that is to be hashed since must not stay in the clear because its publisher has nothing new. Where nothing
+    is hashed, a landing that is gone or damaged leaves the earlier load in use.
+
+    Raises:
+        SourceError: something is to be hashed, and the landing cannot be read.
     """
+    content, _, reading = earlier.load_id.partition("-")
+    if reading == _reading(data_set, hash_key() if data_set.hash else None, earlier.meaning):
+        return as_last_arrived(earlier, landing_root)
     known = _arrivals_of(earlier, landing_root)
-    return load(*known[-1], data_set, raw_root, memory_limit, hash_key)[0] if known else earlier
+    try:
+        if not known:
+            raise SourceError(
+                file=str(landing_root / earlier.city / earlier.data_set / content),
+                found="no such landing",
+                expected=f"the bytes of load {earlier.load_id}, to be read as the city file says by now",
+                mend="restore the folder from a backup, or bring the data set in again",
+            )
+        return load(*known[-1], data_set, raw_root, memory_limit, hash_key)[0]
+    except SourceError:
+        if data_set.hash:
+            raise
+        return earlier
 
 
 def _reading(data_set: DataSet, key: bytes | None, meaning: str) -> str:

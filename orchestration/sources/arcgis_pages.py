@@ -56,6 +56,11 @@ class Pull:
         self.wanted = None if self.every is None else set(self.every)
 
     @property
+    def _may_lack(self) -> bool:
+        """Whether the server may hold rows that it does not list."""
+        return self.count is None or self.count > len(self.every or [])
+
+    @property
     def rows(self) -> int:
         """Rows kept so far."""
         return len(self.seen)
@@ -111,7 +116,7 @@ class Pull:
 
     def _run_by_ids(self, wanted: set[int]) -> None:
         # Where fewer rows are listed than counted, ways come first that show what is not listed.
-        may_lack = self.count is None or self.count > len(wanted)
+        may_lack = self._may_lack
         first: list[Callable[[], None]] = [self._by_offset] if self.layer.pages_by_offset and not may_lack else []
         ways = [*first, self._by_ranges, *([self._by_offset] if not first else []), self._by_object_ids, self._by_in]
         failure: Exception | None = None
@@ -170,9 +175,15 @@ class Pull:
             self.shows_unlisted = True
 
     def _by_ranges(self) -> None:
-        """Ranges that leave no id out between them, so that rows the server does not list come to light."""
-        size, short, shows_all = self.layer.page_size, 0, True
+        """Ranges that leave no id out between them, so that rows the server does not list come to light.
+
+        Where it may have such rows, each answer is left room for one more: a full one may hide what it has no room for.
+        """
         every = self.every or []
+        room = self._rows_at_once() if self._may_lack and every else None
+        size, short, shows_all = self.layer.page_size, 0, True
+        if room is not None and room >= size:
+            size = max(1, room - 1)
         place = 0
         while run := _run(every, self.seen, place, size):
             place, wanted = run.start, every[run.start : run.stop]
@@ -182,11 +193,22 @@ class Pull:
             if not page.ids:
                 raise WayFailedError("a range of object ids brought no rows")
             if len(page.ids) < len(wanted):
-                size, short = len(page.ids), short + 1
-                shows_all = shows_all and sorted(page.ids) == wanted[: len(page.ids)]
+                size, short = max(1, len(page.ids) - (room is not None)), short + 1
+            shows_all = shows_all and sorted(page.ids) == wanted[: len(page.ids)]
+            has_room = len(page.ids) < self.layer.page_size  # whatever its flag says: some always set it
+            shows_all = shows_all and (has_room or room is None or len(page.ids) < room)
             if short > FEW_SHORT:
                 raise WayFailedError("ranges of object ids bring only some of their rows")
         self.shows_unlisted = shows_all
+
+    def _rows_at_once(self) -> int:
+        """How many rows the server sends in one answer, or how many there are where it sends all."""
+        page = self._asked({"where": self.where})
+        page.file.unlink()
+        if strangers := set(page.ids) - (self.wanted or set()):
+            self.strangers |= strangers
+            raise WayFailedError("a page has rows that are not listed")
+        return len(page.ids)
 
     def _by_object_ids(self) -> None:
         self._by_lists(lambda ids: {"objectIds": _joined(ids)})

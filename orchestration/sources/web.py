@@ -22,8 +22,9 @@ from orchestration.ingest.errors import SourceError
 AGENT = "footprint (public-safety data warehouse)"
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
+SLOWEST = 100.0  # bytes a second, over SPAN seconds; a server that drips would hold a run up for ever
+SPAN = 300.0
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again on another day
-CHUNK = 1 << 18  # bytes
 
 Answer = TypeVar("Answer")
 
@@ -57,6 +58,7 @@ class Web:
     attempts: int = ATTEMPTS
     wait: wait_base = field(default_factory=_AsAsked)
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
@@ -139,10 +141,17 @@ class Web:
 
     def _write(self, response: httpx.Response, target: Path, mode: str, on_bytes: Callable[[int], None]) -> None:
         is_encoded = "content-encoding" in response.headers
-        chunks = response.iter_bytes(CHUNK) if is_encoded else response.iter_raw(CHUNK)
+        # As they come: what a broken connection had brought of a larger piece would be lost.
+        chunks = response.iter_bytes() if is_encoded else response.iter_raw()
         beginning = mode == "wb"
         with target.open(mode) as out:
+            since, so_far = self.clock(), 0
             for chunk in chunks:
+                so_far += len(chunk)
+                if (took := self.clock() - since) >= SPAN:
+                    if so_far < SLOWEST * took:
+                        raise TryAgain(f"only {so_far:,} bytes in {took:,.0f} seconds")
+                    since, so_far = self.clock(), 0
                 if beginning:
                     _refuse_page(response, chunk)
                     beginning = False

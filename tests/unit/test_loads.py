@@ -1,6 +1,7 @@
 """Loads: the same landing is read once, another way of reading makes another load, and none ever changes."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,6 +187,23 @@ def test_what_is_to_be_hashed_since_is_read_again_from_landing(
     assert again.load_id != first.load_id and again.rows == first.rows
     folder = tmp_path / "raw" / "testville" / "things" / again.load_id
     assert b"hush" not in b"".join(path.read_bytes() for path in folder.glob("*.parquet"))
+
+
+def test_a_damaged_landing_leaves_the_load_in_use_unless_it_shows_what_is_to_be_hashed(
+    loaded: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path
+) -> None:
+    first, _ = loaded(data_set())
+    for file in (tmp_path / "landing").rglob("things.csv"):
+        file.write_bytes(b"a,b\n")
+    home = [tmp_path / "landing", tmp_path / "raw"]
+    assert as_read_now(first, data_set(encoding="latin-1"), *home, "1GB") == first
+    hashing = data_set(hash={"secret": "person"}, columns=["a", "b", "c", "secret"])
+    with pytest.raises(SourceError, match="a landed file of 4 bytes"):
+        as_read_now(first, hashing, *home, "1GB", lambda: KEY)
+    shutil.rmtree(tmp_path / "landing")
+    assert as_read_now(first, data_set(), *home, "1GB") == first
+    with pytest.raises(SourceError, match="no such landing"):
+        as_read_now(first, hashing, *home, "1GB", lambda: KEY)
 
 
 def test_the_manifest_tells_what_was_read(

@@ -237,3 +237,14 @@ def test_blank_lines_inside_values_are_no_blank_lines(
     blank: list[int], rejected: list[int], spans: tuple[list[int], list[int]], outside: list[int]
 ) -> None:
     assert blank_between_rows(blank, rejected, spans) == outside
+
+
+@pytest.mark.parametrize("cut", [b"4,5", b'4,5,"six and', b"4"])
+def test_a_file_that_ends_within_a_line_is_refused(
+    read: Callable[..., Any], data_set: Callable[..., Any], cut: bytes
+) -> None:
+    with pytest.raises(SourceError, match=r"things.csv: (a file that ends within line 3|.*quote)"):
+        read(data_set(), {"things.csv": b"a,b,c\n1,2,3\n" + cut})
+    # A bad line that ends is a bad line; a good one need not end.
+    assert read(data_set(), {"things.csv": b"a,b,c\n1,2,3\n4,5\n"}).rejected == [(3, "missing_columns")]
+    assert len(read(data_set(), {"things.csv": b"a,b,c\n1,2,3\n4,5,6"}).rows) == 2

@@ -256,3 +256,28 @@ def test_a_page_that_is_called_a_file(web: Callable[..., Web], tmp_path: Path, p
 
     with Pretender() as server, pytest.raises(SourceError, match="a page of HTML instead of a file"):
         web().download(f"{server.url}/a.csv", tmp_path / "a.csv")
+
+
+def test_a_connection_that_breaks_after_a_few_bytes_each_time_comes_to_an_end(
+    web: Callable[..., Web], tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 40
+    with FileServer({"/a.csv": content}) as server:
+        server.faults = [Fault("cut", after=3000, times=2)]
+        web().download(f"{server.url}/a.csv", tmp_path / "a.csv")
+        asked = [request.headers.get("range") for request in server.requests]
+    assert (tmp_path / "a.csv").read_bytes() == content
+    assert asked == [None, "bytes=3000-", "bytes=6000-"]
+
+
+def test_a_server_that_drips_is_given_up(web: Callable[..., Web], tmp_path: Path) -> None:
+    class Dripping(Server):
+        def answer(self, request: Request) -> Answer:
+            return Answer(iter([b"a,b\n", *[b"1,2\n"] * 50]), "text/csv")
+
+    passed = iter(range(0, 10**9, 100))  # seconds, at each look at the clock
+    with Dripping() as server, pytest.raises(SourceError, match=r"3 times only \d+ bytes in \d+ seconds"):
+        web(clock=lambda: float(next(passed))).download(f"{server.url}/a.csv", tmp_path / "a.csv")
+    with Dripping() as server:
+        web().download(f"{server.url}/a.csv", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").stat().st_size == 204

@@ -17,7 +17,15 @@ from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, Rejected, kept, no_rows
 from orchestration.ingest.readers.headers import Header, read_header
-from orchestration.ingest.readers.text import blank_lines, count_lines, line_ends, line_numbers, plain_text, sampled
+from orchestration.ingest.readers.text import (
+    blank_lines,
+    count_lines,
+    ends_in_line_end,
+    line_ends,
+    line_numbers,
+    plain_text,
+    sampled,
+)
 from orchestration.ingest.sql import literal, path_literal, quoted
 
 MAX_ASIDE = 10_000  # a file with more lines set aside is not what it claims to be
@@ -68,6 +76,7 @@ def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: d
             if "state machine" not in str(error):
                 raise
             raise _line_ends_differ(text) from error
+        _refuse_cut_off(text, counted)
     aside = sorted([line.line for line in counted.rejected] + counted.blank)
     if len(aside) > MANY_ASIDE:
         _store_lines(text, aside, counted.rows, has_lines, connection)
@@ -82,6 +91,18 @@ def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: d
         aside=aside,
         rejected=counted.rejected,
     )
+
+
+def _refuse_cut_off(text: Text, counted: Counted) -> None:
+    """SourceError where the last line neither ends nor can be read: rows after it are missing, nobody knows how many."""
+    last = text.header.lines + text.lines
+    if any(rejected.line == last for rejected in counted.rejected) and not ends_in_line_end(text.path):
+        raise SourceError(
+            file=text.file.name,
+            found=f"a file that ends within line {last:,}",
+            expected="a whole file",
+            mend="export or download it again; the transfer probably broke off",
+        )
 
 
 def _parse(text: Text, connection: duckdb.DuckDBPyConnection) -> tuple[Counted, bool]:

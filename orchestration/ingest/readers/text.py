@@ -71,6 +71,13 @@ def refuse_other_encoding(file: RawFile, head: bytes, data_set: DataSet) -> None
         raise _encoding_error(file, data_set, f"text that is not UTF-8: line {bad[0]} holds the byte 0x{byte:02X}")
 
 
+def ends_in_line_end(path: Path) -> bool:
+    """Whether the last line of a text has its end."""
+    with path.open("rb") as opened:
+        opened.seek(-1, 2)
+        return opened.read(1) in b"\r\n"
+
+
 def count_lines(text: Path) -> int:
     """Physical lines; the last one may lack its line end."""
     count, last = 0, b"\n"
