@@ -15,7 +15,7 @@ find_python() {
     if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
     then command -v "$candidate"; return; fi
   done
-  fail "Python 3.11, 3.12 or 3.13 is needed; found: $(python3 --version 2>&1 || echo none)." \
+  fail "Python 3.11, 3.12 or 3.13 is needed; found: $(${PYTHON:-python3} --version 2>&1 || echo none)." \
     "Install one (Debian 12: apt install python3 python3-venv) or name it: make run PYTHON=/path/to/python3.11"
 }
 

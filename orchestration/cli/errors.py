@@ -10,6 +10,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
 NO_FOLDER = (errno.ENOTDIR, errno.EEXIST)
 DISK_FULL = ("no space left on device", "database or disk is full", "disk quota exceeded")
+LEAST_ROOM = 1 << 20  # bytes; with less, nothing can be written
 MEND_DISK_FULL = (
     "Free some space, or let FOOTPRINT_HOME name a folder on a larger disk. The current release is unchanged."
 )
@@ -70,10 +71,21 @@ def disk_full(message: str) -> bool:
     return any(words in message.lower() for words in DISK_FULL)
 
 
+def _no_room(message: str) -> bool:
+    """Whether SQLite's name for any failure to write means a full disk."""
+    if "disk i/o error" not in message.lower():
+        return False
+    import shutil
+
+    from orchestration.settings import settings
+
+    return shutil.disk_usage(settings().root).free < LEAST_ROOM
+
+
 def _explain_one(error: BaseException) -> CommandError | None:
     if isinstance(error, CommandError):
         return error
-    if disk_full(str(error)) or (isinstance(error, OSError) and error.errno in NO_SPACE):
+    if disk_full(str(error)) or (isinstance(error, OSError) and error.errno in NO_SPACE) or _no_room(str(error)):
         return CommandError("The disk is full.", MEND_DISK_FULL)
     if isinstance(error, OSError) and error.filename is not None:
         if error.errno in NO_PERMISSION:

@@ -20,7 +20,9 @@ Line = list[int | None]
 def published_lines(release: Path) -> dict[tuple[str, str, str], tuple[int | None, Line]]:
     """Total and months by city, zone and measure."""
     with duckdb.connect(str(release / "public.duckdb"), read_only=True) as connection:
-        totals = connection.execute("select city, zone_id, measure, n from published.zone_summary").fetchall()
+        totals = connection.execute(
+            "select city, zone_id, measure, n from published.zone_summary where n is not null or status = 'suppressed'"
+        ).fetchall()
         months = connection.execute(
             "select city, zone_id, measure, n from published.zone_month order by month"
         ).fetchall()

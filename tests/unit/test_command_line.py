@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.cli.console import argument
+from orchestration.cli.errors import explain
 from orchestration.settings import settings
 
 
@@ -43,3 +44,12 @@ def test_demo_refuses_sizes_that_make_no_city(tmp_path: Path, wrong: tuple[str, 
 def test_a_path_in_a_command_to_copy_survives_the_shell(tmp_path: Path) -> None:
     folder = tmp_path / 'it\'s a $HOME; of "mine"'
     assert shlex.split(f"footprint run --from {argument(folder)}")[-1] == str(folder)
+
+
+def test_a_failure_of_sqlite_on_a_full_disk_is_told_as_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.mkdir()
+    failure = OSError("(sqlite3.OperationalError) disk I/O error")
+    assert explain(failure) is None
+    monkeypatch.setattr("orchestration.cli.errors.LEAST_ROOM", 1 << 62)  # then any disk is a full one
+    known = explain(failure)
+    assert known and known.message == "The disk is full."
