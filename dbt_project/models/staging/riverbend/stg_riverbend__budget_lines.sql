@@ -19,7 +19,7 @@ with typed as (
             partition by
                 lines.sheet, lines.department, lines.division, lines.program, lines.fund, lines.phase, lines.amount,
                 lines.sworn_fte, lines.civilian_fte
-            order by lines._load_number desc, lines._file desc, lines._line
+            order by lines._load_number desc, lines._file desc, lines._line asc
         ) > 1 as is_repeated,
         -- Department totals stand among the lines they add up.
         coalesce(lines.department, '') ilike 'total%' or coalesce(lines.division, '') ilike 'total%' as is_total

@@ -9,7 +9,7 @@ with judged as (
         case
             when row_number() over (
                 partition by zone_id
-                order by geometry_wkt is null, _load_number desc, _file desc, _line desc
+                order by geometry_wkt is null asc, _load_number desc, _file desc, _line desc
             ) > 1 then 'repeated_row'
         end as exclusion_reason
     from {{ source('riverbend', 'zones') }}
