@@ -142,6 +142,7 @@ def run(
         second_process.start()
         outcome = _released(home, cities, folder, accept_shrink, on_event)
         second_process.stop()
+    gc.freeze()  # or the end of the process would look through them after all
     outcome.seconds = time.monotonic() - started
     return outcome
 

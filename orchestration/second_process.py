@@ -73,6 +73,7 @@ def _serve(calls: Connection) -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import, which may read it
     for name in SLOW_TO_IMPORT:
         import_module(name)
+    gc.freeze()  # or ending it would look through all of it once more
     while True:
         try:
             function, args, kwargs = calls.recv()
