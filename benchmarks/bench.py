@@ -135,17 +135,18 @@ def table(results: list[Result]) -> Table:
 
 
 def verdicts(results: list[Result]) -> list[str]:
-    """What was asked of the smallest and the largest size, and whether it was met."""
+    """What was asked of the sizes that were run, and whether it was met: the ratio is asked at 10 million calls."""
     smallest, largest = results[0], results[-1]
     _, bare, pipeline = largest.seconds
     fixed = smallest.seconds[2] - smallest.seconds[1]
     peak = max(result.peak_bytes for result in results)
+    ratio = (
+        pipeline / bare <= RATIO_ASKED,
+        f"{pipeline / bare:.2f} times the bare script at {largest.calls:,} calls",
+        f"at most {RATIO_ASKED:.0f}",
+    )
     checks = [
-        (
-            pipeline / bare <= RATIO_ASKED,
-            f"{pipeline / bare:.2f} times the bare script at {largest.calls:,} calls",
-            f"at most {RATIO_ASKED:.0f}",
-        ),
+        *([ratio] if largest.calls >= SIZES[-1] else []),
         (peak < PEAK_ASKED, f"peak {peak / 1e9:.2f} GB", f"under {PEAK_ASKED / 1e9:.0f} GB"),
         (
             fixed < FIXED_COST_ASKED,
