@@ -10,6 +10,7 @@ from orchestration.ingest.assets import assets as ingest_assets
 from orchestration.publish.assets import assets as publish_assets
 from orchestration.statistics.assets import assets as statistics_assets
 from orchestration.transform.assets import assets as transform_assets
+from orchestration.transform.assets import released_codebooks
 
 
 def build_definitions() -> dg.Definitions:
@@ -25,7 +26,7 @@ def build_definitions() -> dg.Definitions:
             *statistics,
             published,
             *enrich_assets(),
-            *publish_assets(list(published.keys), [*marts, *estimates]),
+            *publish_assets(list(published.keys), [*marts, *estimates, *released_codebooks()]),
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),

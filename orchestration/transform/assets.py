@@ -147,6 +147,12 @@ def _schema(node: Mapping[str, Any], kinds: Mapping[str, str]) -> dg.TableSchema
     )
 
 
+def released_codebooks() -> list[dg.AssetKey]:
+    """The codebooks that lie beside the marts, so that a reader of a release has them."""
+    seeds = [node for node in manifest()["nodes"].values() if node["resource_type"] == "seed"]
+    return [dg.AssetKey([node["schema"], node["alias"]]) for node in seeds if node["database"] == "analyst"]
+
+
 def assets() -> list[dg.AssetsDefinition]:
     """The ops of the dbt project, in order."""
     return [layer_assets(name, select) for name, select in LAYERS.items()]

@@ -197,7 +197,7 @@ def test_nothing_at_all_and_nothing_new(tmp_path: Path) -> None:
     [
         (b'[{"code": 400, "description": "jurisdiction_id was not provided"}]', "jurisdiction_id was not"),
         (b'{"requests": []}', "instead of an array of requests"),
-        (b"<html>busy</html>", "instead of JSON"),
+        (b"<html>busy</html>", "a page of HTML instead of"),
         (b"", "nothing instead of JSON"),
     ],
 )

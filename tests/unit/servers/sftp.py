@@ -1,8 +1,13 @@
-"""A real SFTP server on the loopback interface, over a folder. `break_after` bytes, it hangs up, once."""
+"""A real SFTP server on the loopback interface, over a folder.
+
+`break_after` bytes, it hangs up, once; not before `has_landed`, or a slow client would have nothing to go on from.
+"""
 
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,7 @@ class SftpServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.break_after: int | None = None
+        self.has_landed: Callable[[], bool] = lambda: True
         self.reads: list[int] = []
         self.key = paramiko.ECDSAKey.generate()
         self.transports: list[paramiko.Transport] = []
@@ -106,5 +112,7 @@ class _Handle(paramiko.SFTPHandle):
     def read(self, offset: int, length: int) -> Any:
         self.owner.reads.append(offset)
         if self.owner.break_after is not None and offset >= self.owner.break_after:
+            while not self.owner.has_landed():
+                time.sleep(0.01)
             self.owner.hang_up()
         return super().read(offset, length)
