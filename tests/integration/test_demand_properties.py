@@ -20,7 +20,7 @@ from orchestration.settings import Settings
 from tests.integration.empty_warehouse import Step, compiled, create, create_inputs
 
 MODELS = (
-    "fqn:footprint.intermediate fct_calls fct_requests fct_contacts fct_offenses calls_by_zone_month "
+    "fqn:footprint.intermediate fct_calls fct_requests fct_contacts fct_offenses calls_by_zone_month calls_by_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_years dim_zone dim_city zone_summary "
     "calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
     "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour staffing_equivalents"
@@ -238,6 +238,8 @@ def totals_reconcile_with_the_source(connection: duckdb.DuckDBPyConnection, call
     assert contacts.pop("police_call", 0) == populations.get("demand", 0)
     assert contacts.pop("officer_initiated", 0) == populations.get("officer_initiated", 0)
     assert sum(contacts.values()) == requests
+    ((by_month,),) = rows(connection, "select coalesce(sum(calls), 0) from demand.calls_by_month")
+    assert by_month == populations.get("demand", 0)
     ((counted, of_year),) = rows(
         connection,
         "select (select coalesce(sum(calls), 0) from demand.calls_by_hour_of_week), "
@@ -319,7 +321,7 @@ def numbers_are_numbers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     # A city takes a second, so shrinking one would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -216,6 +216,20 @@ def test_channels_by_month(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFra
         assert found == counted(months[calls["population"] == population])
 
 
+def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
+    n = int((demand["at"].dt.month == 7).sum())
+    exposure = residents.sum() / 1000 * 31 / 365.25
+    (row,) = analyst.execute("""
+        select calls, calls_per_day, calls_per_day_lo, calls_per_day_hi, rate_per_1000, rate_status
+        from demand.calls_by_month where month = date '2015-07-01'
+    """).fetchall()
+    assert row[0] == n
+    assert row[1] == pytest.approx(n / 31, rel=1e-9)
+    garwood = chi2.ppf(0.025, 2 * n) / 2 / 31, chi2.ppf(0.975, 2 * n + 2) / 2 / 31
+    assert row[2:4] == pytest.approx(garwood, rel=1e-5)
+    assert row[4:] == (pytest.approx(n / exposure, rel=1e-9), "unreliable")
+
+
 def test_a_tract_drawn_again(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
     layer = gpd.read_file(DATA / CITY / "tracts_acs2017" / "tracts.shp").set_crs("EPSG:4269").to_crs("EPSG:4326")
     layer = as_stored(layer)
