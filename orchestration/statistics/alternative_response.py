@@ -108,13 +108,24 @@ TORNADO = Mart(
 )
 READS = ("demand.calls_screened", "codebooks.response_schemes")
 COUNTS = """
-with categories as (
+with screened as (
+    -- As decimals: their sums are the same in whatever order the rows come.
+    select * replace (
+        cast(hours as decimal(28, 9)) as hours,
+        cast(eligible_calls_low as decimal(28, 9)) as eligible_calls_low,
+        cast(eligible_calls_high as decimal(28, 9)) as eligible_calls_high,
+        cast(eligible_hours_low as decimal(28, 9)) as eligible_hours_low,
+        cast(eligible_hours_high as decimal(28, 9)) as eligible_hours_high
+    )
+    from demand.calls_screened
+),
+categories as (
     select city, topic_category, period_start, period_end, screen = 'passed' as passed,
         sum(calls) as calls, sum(calls_timed) as timed, sum(calls_with_units_assumed) as assumed, sum(hours) as hours,
         sum(calls_with_priority) as with_priority,
         sum(eligible_calls_low) as calls_low, sum(eligible_calls_high) as calls_high,
         sum(eligible_hours_low) as hours_low, sum(eligible_hours_high) as hours_high
-    from demand.calls_screened
+    from screened
     where screen <> 'officer_initiated'
     group by all
 ),
@@ -128,23 +139,25 @@ cities as (
 ),
 officers as (
     select city, sum(calls) as calls, sum(calls_timed) as timed, sum(hours) as hours
-    from demand.calls_screened
+    from screened
     where screen = 'officer_initiated'
     group by city
 )
 select cities.city, schemes.scheme, schemes.scheme_kind, paths.path, cities.period_start, cities.period_end,
-    cast(cities.calls as double) as all_calls, cast(cities.timed as double) as all_timed, cities.hours as all_hours,
+    cast(cities.calls as double) as all_calls, cast(cities.timed as double) as all_timed, cast(cities.hours as double) as all_hours,
     cast(coalesce(officers.calls, 0) as double) as officer_calls,
     cast(coalesce(officers.timed, 0) as double) as officer_timed,
-    coalesce(officers.hours, 0) as officer_hours, cities.priority_share, cities.mapped_share,
+    cast(coalesce(officers.hours, 0) as double) as officer_hours, cities.priority_share, cities.mapped_share,
     cast(coalesce(sum(c.calls), 0) as double) as gross_calls,
-    coalesce(sum(c.hours), 0) as gross_hours,
+    cast(coalesce(sum(c.hours), 0) as double) as gross_hours,
     cast(coalesce(sum(c.calls) filter (where c.passed), 0) as double) as screened_calls,
     cast(coalesce(sum(c.timed) filter (where c.passed), 0) as double) as screened_timed,
-    coalesce(sum(c.hours) filter (where c.passed), 0) as screened_hours,
+    cast(coalesce(sum(c.hours) filter (where c.passed), 0) as double) as screened_hours,
     coalesce(sum(c.assumed) filter (where c.passed), 0) > 0 as units_assumed,
-    coalesce(sum(c.calls_low), 0) as calls_low, coalesce(sum(c.calls_high), 0) as calls_high,
-    coalesce(sum(c.hours_low), 0) as hours_low, coalesce(sum(c.hours_high), 0) as hours_high
+    cast(coalesce(sum(c.calls_low), 0) as double) as calls_low,
+    cast(coalesce(sum(c.calls_high), 0) as double) as calls_high,
+    cast(coalesce(sum(c.hours_low), 0) as double) as hours_low,
+    cast(coalesce(sum(c.hours_high), 0) as double) as hours_high
 from cities
 cross join (select distinct scheme, scheme_kind from codebooks.response_schemes) as schemes
 cross join (select unnest($paths) as path) as paths

@@ -161,8 +161,11 @@ def _tied(one: Draws, other: Draws, generator: np.random.Generator, rank_correla
 
 
 def tornado(eligible: Eligible, factors: Factors) -> list[Swing]:
-    """The calls diverted as each factor, and the judgment of eligibility, goes from low to high; widest swing first."""
-    return sorted(_swings(eligible, factors), key=lambda swing: swing.width, reverse=True)
+    """The calls diverted as each factor, and the judgment of eligibility, goes from low to high; widest swing first.
+
+    Swings that agree to nine digits are equal, in order of their names: the last digits are chance.
+    """
+    return sorted(_swings(eligible, factors), key=lambda swing: (-float(f"{swing.width:.9g}"), swing.factor))
 
 
 def _swings(eligible: Eligible, factors: Factors) -> Iterator[Swing]:

@@ -71,8 +71,8 @@ PROGRAMMES = Mart(
 READS = ("demand.calls_screened", "codebooks.response_schemes", "budget.police_hour_cost")
 RATES = """
 select c.city, schemes.scheme, c.hour_of_week,
-    sum(c.eligible_calls_low) / any_value(c.exposure_hours) as low,
-    sum(c.eligible_calls_high) / any_value(c.exposure_hours) as high
+    cast(sum(cast(c.eligible_calls_low as decimal(28, 9))) as double) / any_value(c.exposure_hours) as low,
+    cast(sum(cast(c.eligible_calls_high as decimal(28, 9))) as double) / any_value(c.exposure_hours) as high
 from demand.calls_screened as c
 inner join codebooks.response_schemes as schemes on c.topic_category = schemes.topic_category
 where schemes.path = 'responder' and c.screen = 'passed' and c.exposure_hours > 0 and c.hour_of_week is not null

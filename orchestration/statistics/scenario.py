@@ -69,7 +69,8 @@ SCENARIO = Mart(
 READS = ("demand.calls_screened", "budget.police_hour_cost")
 CELLS = """
 select city, topic_category, case when screen in ('passed', 'officer_initiated') then screen else 'held' end as kind,
-    sum(calls) as calls, sum(calls_timed) as timed, sum(hours) as hours
+    sum(calls) as calls, sum(calls_timed) as timed,
+    cast(sum(cast(hours as decimal(28, 9))) as double) as hours
 from demand.calls_screened
 group by all
 order by all
