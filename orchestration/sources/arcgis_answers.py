@@ -4,9 +4,12 @@ Errors come with HTTP status 200 as `{"error": {"code": …, "message": …}}`; 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pyroaring import BitMap64
 
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.web import BUSY, TryAgain
@@ -19,7 +22,7 @@ class Page:
     """One page file: the object ids of its rows, and whether it says that more follow."""
 
     file: Path
-    ids: list[int]
+    ids: Sequence[int] | BitMap64
     exceeded: bool
 
 
@@ -44,7 +47,7 @@ def checked(answer: Any, url: str) -> dict[str, Any]:
     )
 
 
-def parsed_page(text: bytes, file: Path, url: str, object_id: str | None, wanted: set[int] | None) -> Page:
+def parsed_page(text: bytes, file: Path, url: str, object_id: str | None, wanted: BitMap64 | None) -> Page:
     try:
         answer = checked(json.loads(text), url)
     except ValueError as error:
@@ -67,7 +70,7 @@ def parsed_page(text: bytes, file: Path, url: str, object_id: str | None, wanted
     return Page(file, [int(value) for value in ids if value is not None], bool(answer.get("exceededTransferLimit")))
 
 
-def _id_name(rows: list[dict[str, Any]], object_id: str | None, wanted: set[int] | None) -> str | None:
+def _id_name(rows: list[dict[str, Any]], object_id: str | None, wanted: BitMap64 | None) -> str | None:
     """The attribute that holds object ids: the one named so, else the only one with values that are listed as ids."""
     if not rows:
         return None
@@ -77,8 +80,8 @@ def _id_name(rows: list[dict[str, Any]], object_id: str | None, wanted: set[int]
     found = [
         key
         for key in rows[0]
-        if len(values := {row.get(key) for row in rows if isinstance(row.get(key), int)}) == len(rows)
-        and values <= wanted
+        if len(values := {value for row in rows if isinstance(value := row.get(key), int)}) == len(rows)
+        and all(value >= 0 and value in wanted for value in values)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pyroaring import BitMap64
+
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.arcgis_answers import checked
+from orchestration.sources.object_ids import compact
 from orchestration.sources.web import Web
 
 USUAL_PAGE = 1000  # rows, where a server does not tell its limit
@@ -51,8 +54,8 @@ def read_layer(web: Web, url: str) -> Layer:
     )
 
 
-def listed_ids(web: Web, layer: Layer, where: str) -> tuple[list[int] | None, str | None]:
-    """All object ids in ascending order, and the name of their field; None each where the server does not tell."""
+def listed_ids(web: Web, layer: Layer, where: str) -> tuple[BitMap64 | None, str | None]:
+    """All object ids, and the name of their field; None each where the server does not tell."""
     try:
         found = ask(web, f"{layer.url}/query", {"where": where, "returnIdsOnly": "true"})
     except SourceError:
@@ -60,7 +63,7 @@ def listed_ids(web: Web, layer: Layer, where: str) -> tuple[list[int] | None, st
     if "objectIds" not in found:
         return None, None
     # Some servers write ids as 6.4579816E7.
-    return sorted({int(value) for value in found["objectIds"] or []}), found.get("objectIdFieldName")
+    return compact((int(value) for value in found["objectIds"] or ()), layer.url), found.get("objectIdFieldName")
 
 
 def told_count(web: Web, layer: Layer, where: str) -> int | None:

@@ -6,22 +6,23 @@ away. Servers that list no ids are asked for intervals of them. Counts are check
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from pyroaring import BitMap64
 
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.answers import fetch_answer
 from orchestration.sources.arcgis_answers import Page, parsed_page, rows_by_id
 from orchestration.sources.arcgis_layer import Layer, ask, listed_ids, read_layer, told_count
 from orchestration.sources.base import progress
+from orchestration.sources.object_ids import compact, joined, lists_of, next_run
 from orchestration.sources.web import TryAgain, Web
 
 WGS84 = 4326
 ALL = {"f": "json", "outFields": "*", "returnGeometry": "true", "outSR": WGS84}
-LIST = 200  # object ids a question, and characters of them: longer addresses are cut or refused
-LIST_TEXT = 1500
 FEW_SHORT = 3  # pages shorter than asked for before ranges are given up
 LARGEST_ID = 1 << 53  # beyond, ids do not survive JSON
 SAMPLE = 10  # rows of a page that are compared to tell whether a layer has changed
@@ -44,21 +45,18 @@ class Pull:
     where: str
     into: Path
     part: str
-    every: list[int] | None
+    every: BitMap64 | None
     count: int | None
     pages: list[Page] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
+    seen: BitMap64 = field(default_factory=BitMap64)
     strangers: set[int] = field(default_factory=set)
     shows_unlisted: bool = False
     last_number: int = 0
 
-    def __post_init__(self) -> None:
-        self.wanted = None if self.every is None else set(self.every)
-
     @property
     def _may_lack(self) -> bool:
         """Whether the server may hold rows that it does not list."""
-        return self.count is None or self.count > len(self.every or [])
+        return self.count is None or self.count > len(self.every or ())
 
     @property
     def rows(self) -> int:
@@ -74,7 +72,7 @@ class Pull:
             except (WayFailedError, SourceError, TryAgain):
                 file.unlink()
         # Intervals of ids are not gone on with, and rows without a mark only if they still look the same.
-        if self.pages and (self.wanted is None or (self.layer.mark is None and not self.looks_the_same())):
+        if self.pages and (self.every is None or (self.layer.mark is None and not self.looks_the_same())):
             self.throw_away()
         if self.pages:
             progress.info("%s: going on after %s rows", self.part, f"{self.rows:,}")
@@ -83,18 +81,18 @@ class Pull:
         """Begin anew."""
         for file in self.into.glob(f"{self.part}-*.json"):
             file.unlink()
-        self.pages, self.seen, self.strangers, self.last_number = [], set(), set(), 0
+        self.pages, self.seen, self.strangers, self.last_number = [], BitMap64(), set(), 0
 
     def run(self) -> None:
         """Fetch all rows. Raises SourceError where no way brings each exactly once."""
-        if self.wanted is None:
+        if self.every is None:
             self._run_without_ids()
         else:
-            self._run_by_ids(self.wanted)
+            self._run_by_ids(self.every)
         if self.seen and all(page.exceeded for page in self.pages):
             # The page that says nothing follows; without it the reader would miss the end.
             try:
-                self._take({"where": self._between(max(self.seen), None)})
+                self._take({"where": self._between(self.seen.max(), None)})
             except WayFailedError as error:
                 raise self._refused(f"more rows after the last one ({error})") from error
 
@@ -106,7 +104,7 @@ class Pull:
             if not ids:
                 continue
             try:
-                again = ask(self.web, f"{self.layer.url}/query", ALL | {"objectIds": _joined(ids)})
+                again = ask(self.web, f"{self.layer.url}/query", ALL | {"objectIds": joined(ids)})
             except SourceError:
                 return True
             found = rows_by_id(again, self.layer.object_id)
@@ -114,7 +112,7 @@ class Pull:
                 return False
         return True
 
-    def _run_by_ids(self, wanted: set[int]) -> None:
+    def _run_by_ids(self, wanted: BitMap64) -> None:
         # Where fewer rows are listed than counted, ways come first that show what is not listed.
         may_lack = self._may_lack
         first: list[Callable[[], None]] = [self._by_offset] if self.layer.pages_by_offset and not may_lack else []
@@ -128,11 +126,13 @@ class Pull:
             except (WayFailedError, SourceError) as error:
                 failure = error
                 progress.info("%s: another way of paging, after %s rows (%s)", self.part, f"{self.rows:,}", error)
-        if missing := sorted(wanted - self.seen):
+        if missing := wanted - self.seen:
             raise self._refused(
                 f"{len(missing):,} of {len(wanted):,} rows that it lists but does not send, such as object id "
                 f"{missing[0]} ({failure})"
             ) from failure
+        if may_lack and wanted and not self.strangers:
+            self._ask_for_others(wanted)
         if may_lack and wanted and not self.shows_unlisted and not self.strangers:
             raise self._refused(
                 f"{len(wanted):,} object ids listed, {self.count} rows counted, and no way to tell which is right"
@@ -159,7 +159,7 @@ class Pull:
             raise self._refused(f"{self.rows:,} rows where it counts {self.count:,}; object ids it does not list")
 
     def _by_offset(self) -> None:
-        if self.every is not None and set(self.every[: self.rows]) != self.seen:
+        if self.every is not None and self.every[: self.rows] != self.seen:
             raise WayFailedError("the rows so far are not the first ones")
         size = self.layer.page_size
         question = {"where": self.where, "orderByFields": self.layer.object_id}
@@ -177,15 +177,13 @@ class Pull:
     def _by_ranges(self) -> None:
         """Ranges that leave no id out between them, so that rows the server does not list come to light.
 
-        Where it may have such rows, each answer is left room for one more: a full one may hide what it has no room for.
+        An answer that is full, or says that more follow, may hide some; so may one of a server that sends fewer rows
+        than it claims to, which is why `_ask_for_others` follows.
         """
-        every = self.every or []
-        room = self._rows_at_once() if self._may_lack and every else None
         size, short, shows_all = self.layer.page_size, 0, True
-        if room is not None and room >= size:
-            size = max(1, room - 1)
+        every = self.every or BitMap64()
         place = 0
-        while run := _run(every, self.seen, place, size):
+        while run := next_run(every, self.seen, place, size):
             place, wanted = run.start, every[run.start : run.stop]
             after = every[run.start - 1] if run.start else None
             before = every[run.stop] if run.stop < len(every) else None
@@ -193,36 +191,46 @@ class Pull:
             if not page.ids:
                 raise WayFailedError("a range of object ids brought no rows")
             if len(page.ids) < len(wanted):
-                size, short = max(1, len(page.ids) - (room is not None)), short + 1
-            shows_all = shows_all and sorted(page.ids) == wanted[: len(page.ids)]
-            has_room = len(page.ids) < self.layer.page_size  # whatever its flag says: some always set it
-            shows_all = shows_all and (has_room or room is None or len(page.ids) < room)
+                size, short = len(page.ids), short + 1
+            is_whole = len(page.ids) < self.layer.page_size and not page.exceeded
+            shows_all = shows_all and is_whole and sorted(page.ids) == list(wanted[: len(page.ids)])
             if short > FEW_SHORT:
                 raise WayFailedError("ranges of object ids bring only some of their rows")
         self.shows_unlisted = shows_all
 
-    def _rows_at_once(self) -> int:
-        """How many rows the server sends in one answer, or how many there are where it sends all."""
-        page = self._asked({"where": self.where})
-        page.file.unlink()
-        if strangers := set(page.ids) - (self.wanted or set()):
-            self.strangers |= strangers
-            raise WayFailedError("a page has rows that are not listed")
-        return len(page.ids)
+    def _ask_for_others(self, listed: BitMap64) -> None:
+        """Ask for the rows between and beside those that are listed: an answer without rows cannot have been cut short.
+
+        Where the server heeds no such condition, what the ranges have shown must do.
+        """
+        before = None
+        chunks = list(lists_of(listed))
+        for place, ids in enumerate(chunks, start=1):
+            between = self._between(before, chunks[place][0] if place < len(chunks) else None)
+            before = ids[-1]
+            try:
+                page = self._asked({"where": f"{between} AND {self.layer.object_id} NOT IN ({joined(ids)})"})
+            except SourceError:
+                return
+            page.file.unlink()
+            self.strangers |= {number for number in page.ids if number not in listed}
+            if page.ids:
+                return
+        self.shows_unlisted = True
 
     def _by_object_ids(self) -> None:
-        self._by_lists(lambda ids: {"objectIds": _joined(ids)})
+        self._by_lists(lambda ids: {"objectIds": joined(ids)})
 
     def _by_in(self) -> None:
-        self._by_lists(lambda ids: {"where": f"{self.layer.object_id} IN ({_joined(ids)})"})
+        self._by_lists(lambda ids: {"where": f"{self.layer.object_id} IN ({joined(ids)})"})
 
     def _by_lists(self, question: Callable[[list[int]], dict[str, Any]]) -> None:
-        for ids in _lists(number for number in self.every or [] if number not in self.seen):
+        for ids in lists_of(number for number in self.every or () if number not in self.seen):
             rest = ids
             while rest:
                 page = self._take(question(rest))
                 if not page.ids:
-                    raise WayFailedError(f"no rows for object ids {_joined(rest[:5])}")
+                    raise WayFailedError(f"no rows for object ids {joined(rest[:5])}")
                 rest = [number for number in rest if number not in self.seen]
 
     def _by_intervals(self) -> None:
@@ -284,16 +292,16 @@ class Pull:
         return page
 
     def _parsed(self, text: bytes, file: Path) -> Page:
-        return parsed_page(text, file, self.layer.url, self.layer.object_id, self.wanted)
+        return parsed_page(text, file, self.layer.url, self.layer.object_id, self.every)
 
     def _keep(self, page: Page) -> None:
-        ids = set(page.ids)
+        ids = compact(page.ids, self.layer.url)
         if len(ids) < len(page.ids) or ids & self.seen:
             raise WayFailedError("a page repeats rows")
-        if self.wanted is not None and (strangers := ids - self.wanted):
-            self.strangers |= strangers
+        if self.every is not None and (strangers := ids - self.every):
+            self.strangers.update(strangers)
             raise WayFailedError("a page has rows that are not listed")
-        self.pages.append(page)
+        self.pages.append(replace(page, ids=ids))
         self.seen |= ids
         known = self.count if self.every is None else len(self.every)
         progress.info("%s: %s of %s rows", self.part, f"{self.rows:,}", "?" if known is None else f"{known:,}")
@@ -368,30 +376,3 @@ def _is_unchanged(pull: Pull, now: Layer) -> bool:
     if pull.every is not None and listed_ids(pull.web, now, pull.where)[0] != pull.every:
         return False
     return now.mark is not None or not pull.pages or pull.looks_the_same()
-
-
-def _run(every: list[int], seen: set[int], place: int, size: int) -> range:
-    """Where the first ids from `place` on that have not been seen stand, up to the next one that has."""
-    while place < len(every) and every[place] in seen:
-        place += 1
-    stop = place
-    while stop < min(len(every), place + size) and every[stop] not in seen:
-        stop += 1
-    return range(place, stop)
-
-
-def _lists(ids: Iterable[int]) -> Iterator[list[int]]:
-    chosen: list[int] = []
-    length = 0
-    for number in ids:
-        if chosen and (len(chosen) == LIST or length + len(str(number)) > LIST_TEXT):
-            yield chosen
-            chosen, length = [], 0
-        chosen.append(number)
-        length += len(str(number)) + 1
-    if chosen:
-        yield chosen
-
-
-def _joined(ids: Iterable[int]) -> str:
-    return ",".join(map(str, ids))

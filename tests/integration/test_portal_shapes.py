@@ -352,10 +352,10 @@ def test_chicagos_requests_without_a_point_have_the_area_they_name(run: tuple[Pa
             "select count(*), count(zone_id) from demand.fct_requests where city = 'chicago'"
         ).fetchall()
         named = analyst.execute(
-            "select zone_id, location_status from demand.fct_requests where request_id = 'SR24-00009002'"
+            "select zone_id, location_status, category_group from demand.fct_requests where request_id = 'SR24-00009002'"
         ).fetchall()
     assert requests == placed == 202
-    assert named == [("2", "missing")]
+    assert named == [("2", "missing", "streets")]
 
 
 OFFENSES = {

@@ -15,11 +15,13 @@ from orchestration.catalog.portals import Ckan, Socrata
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.ckan import CkanSource
 from orchestration.sources.socrata import SocrataSource
-from tests.unit.servers.base import Answer
+from tests.unit.servers.arcgis import ArcGISPortal, Switches
+from tests.unit.servers.base import Answer, Request, Server
 from tests.unit.servers.portals import Recorded, Row, SocrataServer, Table
+from tests.unit.test_sources_arcgis import calls, found, source
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures"
-SOCRATA, CKAN = FIXTURES / "socrata" / "test_data", FIXTURES / "ckan"
+SOCRATA, CKAN, ARCGIS = FIXTURES / "socrata" / "test_data", FIXTURES / "ckan", FIXTURES / "arcgis"
 ONE = "aaaa-1111"
 ACTION = "/api/3/action"
 
@@ -157,3 +159,57 @@ def test_a_resource_that_is_not_there(
     with pytest.raises(SourceError, match="status 404 Not Found") as caught:
         CkanSource(portal, web()).deliver(data_set(), tmp_path)
     assert "success" in caught.value.found
+
+
+# --- ArcGIS ---
+
+
+class RecordedLayer(Server):
+    """A server that answers with what was recorded of a real one."""
+
+    def __init__(self, metadata: str, ids: str, count: str, *pages: str) -> None:
+        self.metadata, self.ids, self.count, self.pages = metadata, ids, count, list(pages)
+        super().__init__()
+
+    def answer(self, request: Request) -> Answer:
+        if not request.path.endswith("/query"):
+            return Answer((ARCGIS / self.metadata).read_bytes())
+        if "returnIdsOnly" in request.params or "returnCountOnly" in request.params:
+            return Answer((ARCGIS / (self.ids if "returnIdsOnly" in request.params else self.count)).read_bytes())
+        return Answer((ARCGIS / self.pages[0]).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("place", "count", "key"),
+    [("us-ca-tuolumne", 15, "O_ID"), ("us-esri-test", 1000, "objectid"), ("us-mo-columbia", 43, "OBJECTID")],
+)
+def test_recorded_layers(tmp_path: Path, place: str, count: int, key: str) -> None:
+    names = [f"{place}/{place}-{kind}.json" for kind in ("metadata", "ids-only", "count-only", "0")]
+    with RecordedLayer(*names) as portal:
+        delivered = source(portal, f"{portal.url}/rest/services/X/MapServer/0").deliver(calls(), tmp_path)
+    assert delivered is not None
+    (page,) = [(tmp_path / file.name) for file in delivered.files]
+    assert page.read_bytes() == (ARCGIS / names[3]).read_bytes()
+    assert len({feature["attributes"][key] for feature in json.loads(page.read_bytes())["features"]}) == count
+
+
+def test_recorded_server_that_lists_no_ids(tmp_path: Path) -> None:
+    """It answers features whatever it is asked, and not in order."""
+    folder = ARCGIS / "us-il-cook"
+    pages = [json.loads((folder / name).read_bytes()) for name in ("page-full.json", "page-partial.json")]
+    real = {feature["attributes"]["OBJECTID"]: feature["attributes"] for page in pages for feature in page["features"]}
+    with ArcGISPortal(real, Switches(ids="no", count="no", ordered=False, flags="never"), page=500) as portal:
+        answer = portal.answer
+
+        def recorded(request: Request) -> Answer:
+            path, query = request.path, request.params
+            is_first = path.endswith("/query") and query["where"] == "1=1" and "resultOffset" not in query
+            if not path.endswith("/query"):
+                return Answer((folder / "metadata.json").read_bytes())
+            if "returnIdsOnly" in query or "returnCountOnly" in query:
+                return Answer((folder / "ids-only.json").read_bytes())
+            return Answer((folder / "page-full.json").read_bytes()) if is_first else answer(request)
+
+        portal.answer = recorded  # type: ignore[method-assign]
+        delivered = source(portal, portal.layer()).deliver(calls(), tmp_path)
+    assert delivered is not None and sorted(found(tmp_path, delivered)) == sorted(real)

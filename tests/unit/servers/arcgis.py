@@ -103,6 +103,10 @@ class ArcGISPortal(Server):
             _allow(how.in_lists)
             wanted = set(map(int, match[1].split(",")))
             found = found if how.in_lists == "ignored" else [number for number in found if number in wanted]
+        if match := re.search(r"OBJECTID NOT IN \(([\d,]+)\)", where):
+            _allow(how.in_lists)
+            others = set(map(int, match[1].split(",")))
+            found = found if how.in_lists == "ignored" else [number for number in found if number not in others]
         for sign, bound in re.findall(r"OBJECTID (<|>) (-?\d+)", where):
             _allow(how.ranges)
             if how.ranges != "ignored":

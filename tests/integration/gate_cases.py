@@ -1,0 +1,370 @@
+"""Ways of breaking a sound database: the gate, what breaks it, the expectations that then fail, part of the message."""
+
+from expectations.suites import Layer
+
+CELL = "zone_id = 'T1' and measure = 'calls' and month = date '2024-02-01'"
+HIDE = "update published.zone_month set n = null, status = 'suppressed' where zone_id = 'T1' and month"
+
+# A sound row of who else could answer, and the calls that it is of.
+ELIGIBLE = """insert into demand.alternative_response by name
+    select 'riverbend' as city, 'community' as denominator, 'moderate' as scheme, '(all)' as path, 'calls' as unit,
+        100 as total, 60 as gross, 50 as screened, 20 as eligible_low, 40 as eligible_high, 0.6 as gross_share,
+        0.5 as screened_share, 0.2 as eligible_low_share, 5 as diverted_least, 10 as diverted_p05, 15 as diverted_p50,
+        20 as diverted_p95, 30 as diverted_most, 0.15 as diverted_share_p50, 'ok' as status;
+    insert into demand.calls_by_type by name
+    select 'riverbend' as city, 'community' as denominator, 'disorder' as call_type_group, '(all)' as final_type,
+        100 as calls, 1 as share_calls, 1 as share_time, 1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
+BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
+    "renamed column": (
+        "raw",
+        """update raw.load_columns set present = false, likely_new_name = 'call_no'
+        where column_name = 'call_number'""",
+        {"needed_column_present"},
+        "It is probably called “call_no” now.",
+    ),
+    "half the rows": (
+        "raw",
+        "update raw.loads set rows = 1000, records = 1000 where entity = 'calls'",
+        {"rows_kept"},
+        "50% of the rows are gone (1,000 now, 2,000 in the current release)",
+    ),
+    "load without rows": (
+        "raw",
+        """update raw.loads set rows = 0, records = 0, previous_rows = null
+        where entity = 'resources'""",
+        {"load_has_rows"},
+        "load resources-1 has no rows",
+    ),
+    "a page is missing": (
+        "raw",
+        "update raw.loads set portal_rows = rows + 1000 where entity = 'calls'",
+        {"rows_match_portal"},
+        "the portal counted 3,000 rows, load calls-1 has 2,000",
+    ),
+    "no load": ("raw", "delete from raw.loads", {"not_empty"}, "raw.loads has 0 rows"),
+    "row lost while reading": (
+        "raw",
+        "update raw.loads set records = rows + 1 where entity = 'offenses'",
+        {"rows_match_records"},
+        "601 records, but 600 rows were read and 0 lines rejected (-1)",
+    ),
+    "unreadable lines": (
+        "raw",
+        """update raw.loads set rejected_lines = 40, records = rows + 40
+        where entity = 'calls'""",
+        {"rejected_share", "rejected_lines_listed"},
+        "40 of 2,040 lines (2.0%) could not be read",
+    ),
+    "zeros as coordinates": (
+        "canonical",
+        """update canonical.calls set longitude = 0, latitude = 0
+        where i % 10 = 0""",
+        {"inside_the_city"},
+        "near longitude 0.0, latitude 0.0: in the ocean where both are 0",
+    ),
+    "exchanged coordinates": (
+        "canonical",
+        """update canonical.requests set longitude = latitude,
+        latitude = longitude""",
+        {"inside_the_city"},
+        "longitude 41.5, latitude -93.5",
+    ),
+    "arrival before receipt": (
+        "canonical",
+        """update canonical.calls
+        set arrived_at_utc = received_at_utc - interval 5 minute where i % 5 = 0""",
+        {"arrival_after_receipt"},
+        "on 400 of 2,000 calls (20.0%) somebody arrived before",
+    ),
+    "unit before the call": (
+        "canonical",
+        """update canonical.unit_responses
+        set arrived_at_utc = arrived_at_utc - interval 1 hour where i % 5 = 0""",
+        {"arrival_after_receipt"},
+        "of 1,800 responses compared with their call, 360 (20.0%)",
+    ),
+    "doubled keys": (
+        "canonical",
+        """insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'excluded', 'repeated_row', 2000);
+        update raw.loads set rows = 4000 where entity = 'calls'""",
+        {"repeated_keys"},
+        "2,000 of 4,000 rows (50.0%) have a duplicated key",
+    ),
+    "format changed": (
+        "canonical",
+        """insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'quarantined', 'time_unreadable', 500);
+        update raw.loads set rows = 2500 where entity = 'calls'""",
+        {"quarantined_share"},
+        "500 of 2,500 rows (20.0%) are quarantined, most for time_unreadable",
+    ),
+    "row without a fate": (
+        "canonical",
+        "update raw.loads set rows = rows + 1 where entity = 'contacts'",
+        {"staged_rows_match_loads"},
+        "401 raw rows, staging accounts for 400 (-1)",
+    ),
+    "row lost after staging": (
+        "canonical",
+        "delete from canonical.offenses where i = 7",
+        {"rows_match_staging"},
+        "staging accepted 600 rows, canonical.offenses has 599 (-1)",
+    ),
+    "year mistyped": (
+        "canonical",
+        "update canonical.contacts set contact_at_utc = '2924-05-01' where i < 8",
+        {"not_in_the_future"},
+        "8 of 400 rows lie in the future, the latest on 2924-05-01",
+    ),
+    "other offense codes": (
+        "canonical",
+        """update canonical.offenses set nibrs_code = 'PC 459'
+        where i % 4 = 0""",
+        {"offense_codes_known"},
+        "150 of 600 offense codes (25.0%) are not NIBRS codes, most often PC 459",
+    ),
+    "places withheld": (
+        "canonical",
+        """update canonical.calls set location_status = 'withheld'
+        where i % 4 > 0""",
+        {"located_share"},
+        "only 500 of 2,000 rows (25.0%) have a place",
+    ),
+    "column gone": (
+        "canonical",
+        "alter table canonical.contacts drop longitude",
+        {"table_readable"},
+        "canonical.contacts could not be checked",
+    ),
+    "fact lost a row": (
+        "marts",
+        "delete from crime.fct_offenses where i = 3",
+        {"rows_match_canonical", "months_match_fact"},
+        "canonical.offenses has 600 rows, crime.fct_offenses has 599",
+    ),
+    "month off by one": (
+        "marts",
+        """update demand.calls_by_zone_month set records = records + 1
+        where zone_id = 'T1' and month = '2024-02-01'""",
+        {"months_match_fact"},
+        "riverbend, 2024-02: ",
+    ),
+    "call types that nobody mapped": (
+        "marts",
+        """update demand.fct_calls set mapping_status = 'unmapped' where i < 21;
+        update demand.fct_calls set final_type = null where i = 3""",
+        {"call_types_mapped"},
+        "riverbend: 98.95% of 2,000 records are mapped, 21 are not; the most frequent unmapped types are "
+        "NOISE 1 (7), NOISE 2 (7), NOISE 0 (6), no type (1).",
+    ),
+    "call types unmapped in one zone": (
+        "marts",
+        "update demand.fct_calls set mapping_status = 'unmapped' where zone_id = 'T1' and i < 110; "
+        "delete from demand.fct_calls where zone_id = 'T1' and i >= 900",
+        {"no_zone_is_a_hole", "call_types_mapped", "rows_match_canonical", "months_match_fact"},
+        "riverbend, tract T1: 87.6% of 225 records are mapped; the most frequent unmapped type is",
+    ),
+    "coverage of other records": (
+        "marts",
+        """create table demand.kept as from demand.crosswalk_coverage; drop view demand.crosswalk_coverage;
+        create table demand.crosswalk_coverage as
+            select * replace (records + if(zone_id = 'T1', 1, 0) as records) from demand.kept""",
+        {"records_match_calls"},
+        "the coverage counts 2,001 records, demand.fct_calls has 2,000",
+    ),
+    "infinite duration": (
+        "marts",
+        "update demand.fct_calls set response_minutes = 'inf' where i = 5",
+        {"numbers_are_finite"},
+        "infinite or undefined values in response_minutes",
+    ),
+    "rate not a number": (
+        "marts",
+        """update zones.zone_summary set rate_per_1000 = 'nan', rate_lo = null,
+        rate_hi = null where n = 500""",
+        {"numbers_are_finite"},
+        "infinite or undefined values in rate_per_1000",
+    ),
+    "rate outside its interval": (
+        "marts",
+        "update zones.zone_summary set rate_hi = 1 where n = 500",
+        {"rate_within_interval"},
+        "the rate 125.000 is not within its interval 124.000 to 1.000 (exact)",
+    ),
+    "rate despite its status": (
+        "marts",
+        "update zones.zone_summary set status = 'suppressed' where n = 100",
+        {"rate_matches_status"},
+        "status suppressed",
+    ),
+    "negative count": (
+        "marts",
+        "update zones.zone_summary set n = -1 where n = 100",
+        {"no_negative_counts"},
+        "values below zero in n",
+    ),
+    "accounting off by one": (
+        "marts",
+        "update audit.row_accounting set rows = rows - 1 where rows = 2000",
+        {"rows_add_up"},
+        "brought 2,000 rows and rejected lines, the accounting explains 1,999 (-1)",
+    ),
+    "zones of another city": (
+        "marts",
+        "update enforcement.fct_contacts set zone_id = null where i < 40",
+        {"located_rows_have_a_zone"},
+        "40 of 400 located rows (10.0%) are in no zone",
+    ),
+    "more diverted than eligible": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.alternative_response set diverted_p95 = 41, diverted_most = 41""",
+        {"range_in_order"},
+        "moderate, (all), calls: diverted 10.0 to 41.0, eligible 20.0 to 40.0, screened 50.0, gross 60.0 of 100.0",
+    ),
+    "shares of fewer calls than there were": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.calls_by_type set calls = 101""",
+        {"totals_match_calls"},
+        "riverbend, community: shares are of 100 calls, demand.calls_by_type has 101",
+    ),
+    "share despite its status": (
+        "marts",
+        f"""{ELIGIBLE};
+        update demand.alternative_response set status = 'insufficient_data', reason = 'no call type is mapped'""",
+        {"estimate_matches_status"},
+        "status insufficient_data (no call type is mapped) with a median of 15",
+    ),
+    "narrow swing on top": (
+        "marts",
+        """insert into demand.alternative_response_tornado by name
+        select 'riverbend' as city, 'moderate' as scheme, 'responder' as path, unnest(['backup', 'uptake']) as factor,
+            unnest([1, 2]) as rank, 0.1 as factor_low, 0.2 as factor_mode, 0.3 as factor_high, 1 as diverted_at_low,
+            unnest([2, 9]) as diverted_at_high, unnest([1, 8]) as swing, 'invented' as source""",
+        {"swings_in_order"},
+        "moderate, responder: uptake of 0.1 to 0.3 at rank 2 swings 8",
+    ),
+    "wait in a queue without end": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 2.5 as offered,
+            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status""",
+        {"estimate_matches_status"},
+        "riverbend, moderate, adopted, 2 teams: status ok, share waiting 0.5, money ok",
+    ),
+    "cost range upside down": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 0.5 as utilisation,
+            0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
+            300 as cost_per_diverted_call_lo, 200 as cost_per_diverted_call""",
+        {"range_in_order"},
+        "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "hours neither freed nor left": (
+        "marts",
+        """insert into budget.scenario by name
+        select 'riverbend' as city, 'crisis' as scenario, 'adopted' as phase, 1 as move, 50 as calls,
+            100 as police_hours_before, 20 as police_hours_freed_mode, 70 as police_hours_after_mode,
+            9 as calls_moved_high, 'ok' as status, 5 as time_value_mode, 'ok' as money_status""",
+        {"range_in_order"},
+        "crisis, adopted, move 1: 100.0 hours before, 20.0 freed, 70.0 left; 9.0 of 50 calls moved",
+    ),
+    "money without a price": (
+        "marts",
+        """insert into budget.scenario by name
+        select 'riverbend' as city, 'crisis' as scenario, '(none)' as phase, 0 as move, 'insufficient_data' as status,
+            'no time on calls is known' as reason, 5 as spending_after_mode, 'insufficient_data' as money_status,
+            'no time on calls is known' as money_reason""",
+        {"estimate_matches_status"},
+        "crisis, (none), move 0: status insufficient_data (no time on calls is known), money insufficient_data",
+    ),
+    "unsuppressed seven": (
+        "published",
+        f"update published.zone_month set n = 7 where {CELL}",
+        {"no_small_counts", "months_within_total", "months_match_mart"},
+        "zone T1, 2024-02: the number of calls lies between 1 and 10",
+    ),
+    "lone hidden month": (
+        "published",
+        f"{HIDE} = '2024-02-01'",
+        {"no_lone_hidden_month", "hidden_months_stay_in_doubt"},
+        "zone T1, calls: exactly one month is hidden",
+    ),
+    "small remainder": (
+        "published",
+        f"""{HIDE} <= '2024-02-01'; update published.zone_month set n = n +
+        (select 500 - 5 - sum(n) from published.zone_month where zone_id = 'T1')
+        where zone_id = 'T1' and month = '2024-03-01'""",
+        {"no_small_remainder", "months_match_mart", "hidden_months_stay_in_doubt"},
+        "leaves at most 10 for 2 hidden months",
+    ),
+    "month as small as a hidden one shown": (
+        "published",
+        f"{HIDE} <= '2024-02-01'",
+        {"hidden_months_stay_in_doubt"},
+        "zone T1, calls: its 2 hidden months add up to",
+    ),
+    "count beside suppressed": (
+        "published",
+        f"""update published.zone_month set status = 'suppressed'
+        where {CELL}""",
+        {"suppressed_rows_are_empty"},
+        "the status is suppressed, but the count does not follow it",
+    ),
+    "rate beside suppressed": (
+        "published",
+        """update published.zone_summary
+        set n = null, status = 'suppressed' where zone_id = 'T2'""",
+        {"suppressed_rows_are_empty", "no_rate_without_count"},
+        "its count is hidden",
+    ),
+    "total unlike the mart's": (
+        "published",
+        "update published.zone_summary set n = 99 where n = 100",
+        {"totals_match_mart"},
+        "99 is published, zones.zone_summary has 100",
+    ),
+    "coordinate published": (
+        "published",
+        "alter table published.zone_month add column longitude double",
+        {"no_personal_columns"},
+        "published.zone_month has the column longitude",
+    ),
+    "unguarded table": (
+        "published",
+        "create table published.notes as select 'x' as note",
+        {"only_guarded_tables"},
+        "published.notes has a column note and no expectations",
+    ),
+}
+SOUND: dict[str, tuple[Layer, str]] = {
+    "raw": ("raw", ""),
+    "shrink accepted": (
+        "raw",
+        """update raw.loads set rows = 1000, records = 1000, shrink_accepted = true
+        where entity = 'calls'""",
+    ),
+    "records unknown": ("raw", "update raw.loads set records = null"),
+    "canonical": ("canonical", ""),
+    "a few points outside": ("canonical", "update canonical.calls set longitude = 0 where i < 30"),
+    "zone in place of a point": (
+        "canonical",
+        """update canonical.requests set location_status = 'withheld',
+        longitude = null, latitude = null, published_zone_id = 'T1'""",
+    ),
+    "marts": ("marts", ""),
+    "who else could answer": ("marts", ELIGIBLE),
+    "published": ("published", ""),
+    "smallest months hidden": (
+        "published",
+        f"{HIDE} in (from published.zone_month select month where zone_id = 'T1' qualify rank() over (order by n) <= 2)",
+    ),
+    "suppressed total": (
+        "published",
+        f"""update published.zone_summary set n = null, status = 'suppressed',
+        rate_per_1000 = null, rate_lo = null, rate_hi = null where zone_id = 'T1'; {HIDE} is not null""",
+    ),
+}

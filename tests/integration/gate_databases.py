@@ -1,0 +1,151 @@
+"""Databases as gates find them when all is well: just what the gates read, made in SQL."""
+
+from pathlib import Path
+
+import yaml
+
+from expectations.suites import Layer
+from orchestration.statistics.alternative_response import ALTERNATIVE_RESPONSE, TORNADO
+from orchestration.statistics.responder_programmes import PROGRAMMES
+from orchestration.statistics.scenario import SCENARIO
+from orchestration.statistics.waits import RESPONSE_TIMES
+
+ATTACHED: dict[Layer, list[str]] = {
+    "raw": [],
+    "canonical": [],
+    "marts": ["warehouse"],
+    "published": ["analyst"],
+}
+DATABASE: dict[Layer, str] = {
+    "raw": "warehouse",
+    "canonical": "warehouse",
+    "marts": "analyst",
+    "published": "public",
+}
+
+ROWS = {
+    "calls": 2000,
+    "unit_responses": 1800,
+    "contacts": 400,
+    "offenses": 600,
+    "requests": 300,
+    "resources": 40,
+}
+FACTS = {"calls": "demand", "contacts": "enforcement", "offenses": "crime"}
+TIME = "timestamp '2024-01-01' + interval (i % 180) day"
+PLACE = """'located' as location_status, -93.5 + (i % 100) / 1000 as longitude,
+    41.5 + (i % 90) / 1000 as latitude"""
+COLUMNS = {
+    "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {TIME} as received_at_utc, "
+    f"{TIME} + interval 9 minute as arrived_at_utc, '12 ELM ST' as block_address, {PLACE}",
+    "unit_responses": f"i::varchar as call_id, {TIME} + interval 2 minute as dispatched_at_utc, "
+    f"{TIME} + interval 8 minute as arrived_at_utc",
+    "contacts": f"{TIME} as contact_at_utc, 'Blue' as subject_race, {PLACE}",
+    "offenses": f"{TIME} as offense_at_utc, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
+    "requests": f"{TIME} as requested_at_utc, null::varchar as published_zone_id, {PLACE}",
+    "resources": PLACE,
+}
+WAREHOUSE = f"""
+create schema raw; create schema canonical; create schema codebooks;
+create table entities as select unnest({list(ROWS)}) as entity, unnest({list(ROWS.values())})::bigint as rows;
+create table raw.cities as
+    select 'riverbend' as city, -94.0 as west, 41.0 as south, -93.0 as east, 42.0 as north;
+create table raw.loads as
+    select 'riverbend' as city, entity || '_export' as data_set, entity, entity || '-1' as load_id, rows,
+        0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted
+    from entities;
+create table raw.load_columns as
+    select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id,
+        unnest(['call_number', 'call_received']) as column_name, true as present,
+        null::varchar as likely_new_name;
+create table raw.column_changes as
+    select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id, '' as column_name, '' as change,
+        '' as before, '' as after, false as needed where false;
+create table raw.rejected_lines as
+    select city, data_set, load_id, '' as file, 0 as line, '' as reason from raw.loads where false;
+create table codebooks.call_type_crosswalk as select unnest(['*', 'riverbend']) as city;
+create table canonical.zones as select 'riverbend' as city, 'T' || i as zone_id from range(4) as t(i);
+create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_code;
+create table canonical.staged_rows as
+    select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
+        'accepted' as row_status, null::varchar as row_reason, rows from entities;
+""" + "".join(
+    f"""
+create table canonical.{entity} as
+    select 'riverbend' as city, '{entity}_export' as source_dataset, i, {columns}
+    from range({ROWS[entity]}) as t(i);
+"""
+    for entity, columns in COLUMNS.items()
+)
+
+MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+
+
+def contract(path: str) -> dict[str, str]:
+    """Names and types of a mart's columns."""
+    models = yaml.safe_load((MODELS / f"{path}.yml").read_text(encoding="utf-8"))["models"]
+    return {column["name"]: column["data_type"] for column in models[0]["columns"]}
+
+
+# Marts of which the state says nothing: their expectations have no row to fail on.
+EMPTY_MARTS = {
+    **{
+        path.replace("/", "."): contract(path)
+        for path in ("demand/calls_by_type", "demand/exclusion_ledger", "budget/cost_per_call_hour")
+    },
+    **{
+        mart.table: {name: kind for name, (kind, _) in mart.columns.items()}
+        for mart in (RESPONSE_TIMES, ALTERNATIVE_RESPONSE, TORNADO, PROGRAMMES, SCENARIO)
+    },
+}
+MARTS = (
+    "".join(
+        f"""
+create schema {schema};
+create table {schema}.fct_{entity} as
+    select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
+        location_status, 9.0::double as response_minutes, 'demand' as population, 'final_type' as mapping_status,
+        'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
+create table {schema}.{entity}_by_zone_month as
+    select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
+        count(*) as {"records" if entity == "calls" else entity}, median(response_minutes) as median_minutes
+    from {schema}.fct_{entity} group by all;
+"""
+        for entity, schema in FACTS.items()
+    )
+    + """
+create view demand.crosswalk_coverage as
+    select city, 'tract' as zone_kind, zone_id, count(*) as records,
+        count(*) filter (where mapping_status = 'unmapped') as unmapped_records,
+        1 - unmapped_records / records as mapped_share,
+        mode(final_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
+    from demand.fct_calls group by all;
+create schema zones; create schema audit; create schema budget;
+create table demand.fct_unit_responses as
+    select city, source_dataset, true as is_call_known, 9.0::double as service_minutes
+    from warehouse.canonical.unit_responses;
+create table zones.zone_summary as
+    select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
+        4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
+        (total / 16)::double as rate_per_1000, (total / 16 - 1)::double as rate_lo,
+        (total / 16 + 1)::double as rate_hi,
+        'exact' as ci_method, 'ok' as status, '' as reason
+    from (values ('calls', 2000), ('contacts', 400), ('offenses', 600)) as m(measure, total), range(4) t(z);
+create table zones.dim_zone as select distinct city, zone_kind, zone_id from zones.zone_summary;
+create table audit.row_accounting as
+    select city, data_set, load_id, 'accepted' as fate, '' as reason, rows from warehouse.raw.loads;
+"""
+    + "".join(
+        f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())});\n"
+        for table, columns in EMPTY_MARTS.items()
+    )
+)
+PUBLISHED = """
+create schema published;
+create table published.zone_summary as
+    select city, zone_id, 'Tract ' || zone_id as zone_name, population, measure, n, period_start, period_end,
+        rate_per_1000, rate_lo, rate_hi, status, reason from analyst.zones.zone_summary;
+create table published.zone_month as
+    select city, zone_id, month, 'calls' as measure, records as n, 'ok' as status
+    from analyst.demand.calls_by_zone_month;
+"""
