@@ -90,6 +90,19 @@ def kill_main_job(home: Path, city: str, folder: Path, *kill: str) -> None:
     assert done.returncode == -9, f"ended with {done.returncode}, not by SIGKILL: {done.stderr[-4000:]}"
 
 
+def run_footprint(home: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """The command, on a warehouse folder."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("footprint"), *arguments],
+        env=os.environ | {"FOOTPRINT_HOME": str(home)} | variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="session")
 def main_job() -> Refresh:
     """`run_main_job`, for tests that need runs of their own."""

@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import pytest
 
 from orchestration.crosswalk.seed import SEEDS
 from orchestration.settings import SHIPPED_SCENARIOS
+from tests.integration.conftest import run_footprint
 
 MARTS = (
     "demand.calls_screened",
@@ -134,23 +132,11 @@ def test_before_and_after_reconcile_with_the_budget(analyst: duckdb.DuckDBPyConn
         assert more == pytest.approx(cost)
 
 
-def footprint(home: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """The command, on the demo city's warehouse."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("footprint"), *arguments],
-        env=os.environ | {"FOOTPRINT_HOME": str(home)} | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_the_command_computes_what_a_run_does(
     analyst: duckdb.DuckDBPyConnection, demo_release_home: Path, tmp_path: Path
 ) -> None:
     (example,) = SHIPPED_SCENARIOS.glob("*.yml")
-    answer = footprint(demo_release_home, "scenario", str(example), "--json")
+    answer = run_footprint(demo_release_home, "scenario", str(example), "--json")
     assert answer.returncode == 0, answer.stderr
     rows: list[dict[str, Any]] = json.loads(answer.stdout)["rows"]
     names = ["phase", "move", "calls", "calls_moved_mode", "police_hours_freed_high", "spending_after_low"]
@@ -161,11 +147,11 @@ def test_the_command_computes_what_a_run_does(
         assert (here[0], here[-1] is None) == (there[0], there[-1] is None)
         known = len(here) - (here[-1] is None)
         assert here[1:known] == pytest.approx(there[1:known], rel=1e-9)
-    shown = footprint(demo_release_home, "scenario", str(example))
+    shown = run_footprint(demo_release_home, "scenario", str(example))
     assert NOT_SAVINGS in shown.stdout
     broken = tmp_path / "broken.yml"
     broken.write_text(example.read_text(encoding="utf-8").replace("noise", "noises"), encoding="utf-8")
-    refused = footprint(demo_release_home, "scenario", str(broken))
+    refused = run_footprint(demo_release_home, "scenario", str(broken))
     assert refused.returncode == 1
     assert "no category of the codebook topic_categories; near it: noise (found 'noises')" in refused.stderr
 
@@ -173,7 +159,7 @@ def test_the_command_computes_what_a_run_does(
 def test_a_mistake_in_a_scenario_file_is_told_before_a_run(demo_exports: Path, tmp_path: Path) -> None:
     (tmp_path / "slip.yml").write_text("title: x\nmoves: []\n", encoding="utf-8")
     arguments = ("run", "--city", "riverbend", "--from", str(demo_exports))
-    refused = footprint(tmp_path / "warehouse", *arguments, FOOTPRINT_SCENARIOS=str(tmp_path))
+    refused = run_footprint(tmp_path / "warehouse", *arguments, FOOTPRINT_SCENARIOS=str(tmp_path))
     assert refused.returncode == 1
     assert "slip.yml:2: moves: List should have at least 1 item" in refused.stderr
     assert not (tmp_path / "warehouse").exists()
