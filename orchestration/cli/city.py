@@ -3,6 +3,7 @@
 Only options and help stand here; nothing heavy is imported before a command runs.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,10 +49,13 @@ def new(
     Examples:
       footprint city new springfield --from exports
       footprint city new springfield --url https://data.springfield.gov/d/abcd-1234
+      footprint city new springfield
     """
     with told(as_json):
         from orchestration.cli import cities
 
+        if folder is None and url is None and sys.stdin.isatty() and not as_json:
+            url = typer.prompt("The address of its data set on the portal")
         if (folder is None) == (url is None):
             raise CommandError("A city begins with files at hand or with an address.", "Give --from or --url.", USAGE)
         answer = cities.new(name, folder, url, title, time_zone, is_asking=not as_json)

@@ -70,17 +70,24 @@ def test_a_query_answers_as_data(demo_release_home: Path) -> None:
     assert "nothing" in wrong.stderr
 
 
-def test_the_shell_answers_on_a_terminal(demo_release_home: Path) -> None:
+def typed(home: Path, lines: list[str], *arguments: str) -> tuple[int, str]:
+    """What a command on a terminal ends with and says when these lines are typed."""
     ours, theirs = pty.openpty()
-    shell = subprocess.Popen(
-        [FOOTPRINT, "sql"],
+    command = subprocess.Popen(
+        [FOOTPRINT, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env=os.environ | {"FOOTPRINT_HOME": str(demo_release_home), "TERM": "dumb"},
+        env=os.environ | {"FOOTPRINT_HOME": str(home), "TERM": "dumb", "COLUMNS": "200"},
         start_new_session=True,
     )
     os.close(theirs)
+    os.write(ours, "".join(f"{line}\n" for line in lines).encode())
+    said = _until_end(ours)
+    return command.wait(timeout=30), said
+
+
+def test_the_shell_answers_on_a_terminal(demo_release_home: Path) -> None:
     lines = [
         "select count(*) * 7",
         "  as weeks from zones.dim_zone;",
@@ -88,12 +95,18 @@ def test_the_shell_answers_on_a_terminal(demo_release_home: Path) -> None:
         "select oops;",
         ".quit",
     ]
-    os.write(ours, "".join(f"{line}\n" for line in lines).encode())
-    said = _until_end(ours)
-    assert shell.wait(timeout=30) == 0
+    code, said = typed(demo_release_home, lines, "sql")
+    assert code == 0
     assert "420" in said  # a query over two lines
     assert "zone_name" in said
     assert "oops" in said.split("select oops;")[-1]  # a mistake is told, and the shell goes on
+
+
+def test_a_new_citys_address_is_asked_for_on_a_terminal(tmp_path: Path) -> None:
+    code, said = typed(tmp_path, ["gopher://nowhere"], "city", "new", "springfield")
+    assert code != 0
+    assert "The address of its data set" in said
+    assert "gopher://nowhere: an address of no kind that is known" in said
 
 
 def _until_end(terminal: int) -> str:
