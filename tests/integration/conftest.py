@@ -4,12 +4,15 @@ Test processes that run side by side share them too: the first that needs one bu
 fixtures are for reading. A test that runs the job again, or breaks something, works on a `copy_of_home`.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from filelock import FileLock
 from orchestration.demo import generate
 from orchestration.run import LandedDataSet, RunOutcome, StepFailure
 from orchestration.settings import Settings
+from tests import cases
+from tests.cases.writing import Case
 
 PROJECT = Path(__file__).parents[2]
 REAL_DATA = PROJECT.parent / "shared" / "data"
@@ -198,3 +203,82 @@ def build_home(home: Path, city: str, folder: Path) -> None:
 def copy_of_home(demo_release_home: Path, tmp_path: Path) -> Path:
     """The demo city's warehouse, to be changed at will."""
     return Path(shutil.copytree(demo_release_home, tmp_path / "warehouse", symlinks=True))
+
+
+@dataclass(frozen=True)
+class DraftedCities:
+    """Invented cities that `footprint city new` drafted, in one copy of the project and one warehouse.
+
+    `drafts` is what each draft answered (`--json`), or its error; `first` and `second` are the outcomes of the runs over
+    all of them that can be run.
+    """
+
+    project: Path
+    home: Path
+    exports: Path
+    drafts: dict[str, dict[str, Any]]
+    first: RunOutcome
+    second: RunOutcome
+
+    @property
+    def release(self) -> Path:
+        """The folder of the current release."""
+        return (self.home / "releases" / "current").resolve()
+
+    def stopped(self, city: str, outcome: RunOutcome) -> str:
+        """All that was said where a city was stopped; empty where it was not."""
+        gates = [json.dumps(one) for one in outcome.gates if not one["success"] and city in one["cities"]]
+        failures = [f"{one.message} {one.facts}" for one in outcome.failures if f"__{city}__" in one.step]
+        return "\n".join([*failures, *gates])
+
+
+def every_case() -> list[Case]:
+    """The cases of all modules of tests/cases."""
+    modules = [importlib.import_module(f"tests.cases.{one.name}") for one in pkgutil.iter_modules(cases.__path__)]
+    return [case for module in modules for case in getattr(module, "CASES", ())]
+
+
+def draft_and_run(folder: Path) -> None:
+    """Write every case, draft a city from each, and run them together, twice where there is a second delivery."""
+    project, home, exports = folder / "project", folder / "warehouse", folder / "exports"
+    for name in ("orchestration", "expectations", "dbt_project"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+    drafts, first, second = {}, [], []
+    for case in every_case():
+        case.first(exports / "first" / case.name)
+        done = run_footprint(
+            home, "city", "new", case.name, "--from", str(exports / "first" / case.name), "--json",
+            PYTHONPATH=str(project),
+        )  # fmt: skip
+        drafts[case.name] = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr}
+        if case.runs and done.returncode == 0:
+            first.append(case.name)
+        if case.second is not None:
+            case.second(exports / "second" / case.name)
+            second.append(case.name)
+    outcomes = run_main_job(home, ",".join(first), exports / "first", project=project)
+    outcomes += run_main_job(home, ",".join(second), exports / "second", project=project) if second else outcomes
+    (folder / "drafts.json").write_text(json.dumps(drafts))
+    (folder / "outcomes.json").write_text(json.dumps([asdict(one) for one in outcomes], default=str))
+
+
+@pytest.fixture(scope="session")
+def drafted_cities(shared_folder: Path) -> DraftedCities:
+    """Every case of tests/cases, drafted and run."""
+    folder = made_once(shared_folder / "drafted", draft_and_run)
+    first, second = json.loads((folder / "outcomes.json").read_text())
+    return DraftedCities(
+        folder / "project",
+        folder / "warehouse",
+        folder / "exports",
+        json.loads((folder / "drafts.json").read_text()),
+        outcome(json.dumps(first)),
+        outcome(json.dumps(second)),
+    )
+
+
+@pytest.fixture(scope="session")
+def drafted_analyst(drafted_cities: DraftedCities) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The analysts' database of the drafted cities' release, read only."""
+    with duckdb.connect(str(drafted_cities.release / "analyst.duckdb"), read_only=True) as connection:
+        yield connection
