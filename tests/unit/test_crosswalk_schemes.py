@@ -4,7 +4,7 @@ The published files are not part of the repository; the tests that need them say
 """
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +12,14 @@ import pytest
 
 from expectations.thresholds import MAPPED_RECORDS
 from orchestration.crosswalk.seed import CROSSWALK, EVERY_CITY, SEEDS, read
-from orchestration.crosswalk.suggest import suggest
+from orchestration.crosswalk.suggest import suggest, word_rules
 from orchestration.crosswalk.wording import type_key
 from tests.shapes.published_types import COUNTED, TYPES
 
 SCHEMES = Path(__file__).parents[3] / "shared" / "data" / "schemes"
 DETROIT = SCHEMES / "langton_2022_detroit_relabelling.csv"
 APCO = SCHEMES / "apco_common_incident_types_2019.csv"
+WHOLE_LISTS = list(SCHEMES.glob("call_types_*.csv"))
 # Langton, Ruiter and Verlaan (2022): the type in which each of their new labels counts; all others are unclassified.
 LANGTON_TYPES = {
     "health": "MENTAL HEALTH; OTHER MEDICAL EMERGENCY; OVERDOSE; SUICIDE OR SUICIDE THREAT; WELL BEING CHECK",
@@ -69,7 +70,6 @@ OTHER_THAN_APCO = {
     "ASSAULT": "The description repeats the note (WITH OR WITHOUT INJURY) and does not name the incident.",
     "FUNK": "FIRE UNKNOWN reads as trouble nobody can name; the code is the only one for any fire.",
     "HAZ": "The description names wires first; WIRES is a code of its own.",
-    "RESCUE": "The description lists what is included and does not name the incident.",
 }
 
 needs_schemes = pytest.mark.skipif(
@@ -146,6 +146,27 @@ def test_every_type_of_detroit_but_those_named_is_mapped() -> None:
         types = [row["calldescription_original"] for row in csv.DictReader(file)]
     unmapped = {text for text in types if type_key(text) not in mapped("detroit")}
     assert unmapped == {"ADMIT OR E/E", "DPDA"}
+
+
+@pytest.mark.skipif(not WHOLE_LISTS, reason="needs the cities' whole lists of types (../shared/data/schemes)")
+@pytest.mark.parametrize("city", ["new_orleans", "seattle"])
+def test_nearly_every_record_of_a_whole_list_is_mapped(city: str) -> None:
+    types, records, mapped_records = mapped(city), Counter[str](), Counter[str]()
+    for row in read(SCHEMES / f"call_types_{city}.csv"):
+        column = row["published_column"].strip()
+        records[column] += int(row["records"])
+        mapped_records[column] += int(row["records"]) * (type_key(row["call_type"]) in types)
+    for column, n in records.items():
+        print(f"{city}, {column}: {mapped_records[column] / n:.3%} of {n:,} records")
+        assert mapped_records[column] >= 0.99 * n
+
+
+def test_codes_of_a_published_scheme_exist_there() -> None:
+    codes = {row["code"].strip() for row in read(APCO)} if APCO.is_file() else None
+    if codes is None:
+        pytest.skip("needs the published codes (../shared/data/schemes), which are not part of the repository")
+    used = {row["apco_code"] for row in read(CROSSWALK)} | {one.apco_code for one in word_rules().profiles.values()}
+    assert used - {""} <= codes
 
 
 @pytest.mark.parametrize("city", TYPES)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,8 +19,8 @@ DETROIT = Path(__file__).parents[3] / "shared" / "data" / "schemes" / "langton_2
 WORDS = sorted(
     {
         word.rstrip("*").removeprefix("no_")
-        for wanted, _ in word_rules().rules
-        for alternatives in wanted
+        for rule in word_rules().rules
+        for alternatives in rule.words
         for word in alternatives
     }
 )
@@ -166,8 +167,96 @@ def test_the_key_is_that_of_the_models(text: str) -> None:
 
 def test_every_rule_names_a_profile_and_every_profile_a_category() -> None:
     rules = word_rules()
-    assert {profile for _, profile in rules.rules} <= set(rules.profiles)
+    assert {rule.profile for rule in rules.rules} <= set(rules.profiles)
     assert {profile.topic_category for profile in rules.profiles.values()} <= set(topic_groups())
+
+
+@pytest.mark.parametrize(
+    ("text", "as_words"),
+    [
+        ("TrafficStop", "TRAFFIC STOP"),
+        ("traffic_stop", "TRAFFIC STOP"),
+        ("DUIArrest", "DUI ARREST"),
+        ("HitAndRun_NoInjury", "HIT AND RUN NO INJURY"),
+    ],
+)
+def test_underscores_and_humps_part_words(text: str, as_words: str) -> None:
+    assert replace(suggest(text), call_type="") == replace(suggest(as_words), call_type="")
+    assert suggest(text).confidence
+
+
+def test_other_than_denies_the_word_after_it() -> None:
+    assert suggest("ALARM OTHER THAN FIRE").topic_category == "alarm_other"
+    assert suggest("ASSAULT_OTHER_THAN_DOMESTIC").topic_category == "assault"
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("BURGLAR ALARM, SILEN", "burglar_alarm"),
+        ("SIMPLE BATTERY DOMES", "domestic_violence"),
+        ("SIMPLE CRIMINAL DAMA", "vandalism"),
+        ("CARJACKING - NO WEAP", "robbery"),
+        ("AGGRAVATED KIDNAPPIN", "kidnapping"),
+        ("ASSIST THE OFFICER WITH A PRIS...", "agency_assist"),
+    ],
+)
+def test_the_last_word_of_a_name_cut_off_is_read_by_its_beginning(cut: str, whole: str) -> None:
+    found = suggest(cut)
+    assert found.topic_category == whole
+    assert found.confidence < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "calmer"),
+    [
+        ("THEFT IN PROGRESS", "THEFT"),
+        ("TRESPASS IN PROGRESS", "TRESPASS"),
+        ("FIGHT IN PROGRESS", "FIGHT"),
+        ("ASSAULT WITH A GUN", "ASSAULT"),
+        ("ROBBERY WITH A GUN", "ROBBERY"),
+        ("DISTURBANCE WITH A GUN", "DISTURBANCE"),
+        ("DRUGS WITH A GUN", "DRUGS"),
+    ],
+)
+def test_what_is_under_way_or_armed_is_never_the_easier_to_hand_over(text: str, calmer: str) -> None:
+    raised, plain = suggest(text), suggest(calmer)
+    assert raised.answer_axis == "police_required"
+    assert raised.eligible_low == 0
+    assert raised.eligible_high is not None and plain.eligible_high is not None
+    assert raised.eligible_high <= plain.eligible_high <= 1
+
+
+def test_noise_in_progress_is_still_noise() -> None:
+    assert suggest("NOISE IN PROGRESS").answer_axis == suggest("NOISE").answer_axis
+
+
+@pytest.mark.parametrize(
+    ("text", "topic_category"),
+    [
+        ("ACCIDENT", "crash_unknown_injury"),
+        ("TRAFFIC ACCIDENT REPORT", "crash_unknown_injury"),
+        ("MVC BLOCKING", "crash_unknown_injury"),
+        ("ACCIDENT UNKNOWN INJURIES", "crash_unknown_injury"),
+        ("ACCIDENT WITH INJURIES", "crash_injury"),
+        ("ACCIDENT NO INJURY", "crash_no_injury"),
+        ("ACCIDENT WITH PROPERTY DAMAGE", "crash_no_injury"),
+    ],
+)
+def test_a_crash_is_of_unknown_injury_unless_a_word_tells(text: str, topic_category: str) -> None:
+    assert suggest(text).topic_category == topic_category
+
+
+@pytest.mark.parametrize("text", ["Patrol By", "Patrol", "Assist", "Check", "ACCIDENT", "BUSINESS CHECK", "TRANSPORT"])
+def test_words_that_may_mean_something_else_are_never_sure(text: str) -> None:
+    assert suggest(text).confidence < 3
+
+
+@pytest.mark.parametrize("text", ["MISC", "Miscellaneous", "OTHER", "Other - General"])
+def test_a_type_that_says_nothing_is_told_as_such(text: str) -> None:
+    found = suggest(text)
+    assert (found.topic_category, found.confidence) == ("unknown_trouble", 1)
+    assert "does not say" in found.rationale
 
 
 @pytest.mark.skipif(

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 TABLE = "demand.crosswalk_coverage"
 TYPES_NAMED = 5
 CITIES = """
-    select city, sum(records) as records, sum(unmapped_records) as unmapped,
-        1 - sum(unmapped_records) / sum(records) as share
+    select city, sum(records) as records, sum(records - records_without_type) as typed,
+        sum(unmapped_records) as unmapped,
+        1 - sum(unmapped_records) / nullif(sum(records - records_without_type), 0) as share
     from {batch} where zone_kind <> 'beat' group by city
 """
 TYPES = f"""
@@ -29,12 +30,14 @@ TYPES = f"""
 # A city counts as mapped once it has a row of its own: before that, suggestions need a release to read types from.
 OWN_ROWS = "select distinct city from warehouse.codebooks.call_type_crosswalk where city <> '*'"
 MESSAGE = (
-    "{city}: {share:.2%} of {records:,} records are mapped, {unmapped:,} are not; the most frequent unmapped types "
-    "are {types}."
+    "{city}: {share:.2%} of {typed:,} records with a type are mapped, {unmapped:,} are not; the most frequent unmapped "
+    "types are {types}."
 )
 MEND = (
     "Run footprint crosswalk suggest --city with the city's name, which reads the types of this run, decide on its "
-    "proposals, take them over with footprint crosswalk review, and run again."
+    "proposals, take them over with footprint crosswalk review, and run again. A type whose words say nothing "
+    "(Miscellaneous, Other) is decided as well: accept its proposal, unknown_trouble with confidence 1, which says that "
+    "somebody looked and that the publisher does not tell."
 )
 
 

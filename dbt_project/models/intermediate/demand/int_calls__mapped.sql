@@ -34,6 +34,7 @@ select
         when finals.topic_category is not null then 'final_type'
         when initials.topic_category is not null then 'initial_type'
         when own_group.topic_category is not null then 'type_group'
+        when coalesce(calls.final_type, calls.initial_type, calls.type_group) is null then 'no_type'
         else 'unmapped'
     end as mapping_status,
     coalesce(finals.topic_category, initials.topic_category, own_group.topic_category, 'unmapped') as topic_category,

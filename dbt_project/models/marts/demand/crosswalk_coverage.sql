@@ -36,8 +36,12 @@ select
     count(*) filter (where mapping_status = 'initial_type') as mapped_by_initial_type,
     count(*) filter (where mapping_status = 'type_group') as mapped_by_type_group,
     count(*) filter (where mapping_status = 'unmapped') as unmapped_records,
-    count(*) filter (where published_type is null) as records_without_type,
-    cast(count(*) filter (where mapping_status <> 'unmapped') / count(*) as double) as mapped_share,
+    count(*) filter (where mapping_status = 'no_type') as records_without_type,
+    -- What was published without a type cannot be mapped by anybody, and is no hole in the crosswalk.
+    cast(
+        count(*) filter (where mapping_status not in ('unmapped', 'no_type'))
+        / nullif(count(*) filter (where mapping_status <> 'no_type'), 0) as double
+    ) as mapped_share,
     mode(published_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
 from calls_by_zoning
 group by city, zone_kind, zone_id
