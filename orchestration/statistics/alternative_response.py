@@ -57,6 +57,7 @@ ALTERNATIVE_RESPONSE = Mart(
         "period_start": ("date", "First day counted (zones.reference_years)."),
         "period_end": ("date", "Last day counted."),
         "n": ("bigint", "Demand calls that passed the screen: what the estimates stand on."),
+        "calls_timed": ("bigint", "Of n, calls whose time is known."),
         "total": ("double", "All calls or hours of the denominator."),
         "gross": ("double", "Of these, of categories that the scheme gives to the path."),
         "screened": ("double", "Of these, without violence, weapon, injury or emergency that the data show."),
@@ -221,10 +222,7 @@ def alternative_response(
     found = connection.execute(COUNTS, {"paths": list(PATHS)})
     names = [column[0] for column in found.description or []]
     counted = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    drawn = assumed.simulation
-    simulation = Simulation(
-        assumed.factors, seed=drawn.seed, draws=drawn.draws, rank_correlation=drawn.rank_correlation
-    )
+    simulation = assumed.simulated()
     rows: list[dict[str, Any]] = []
     swings: list[dict[str, Any]] = []
     for start in range(0, len(counted), len(PATHS)):
@@ -254,6 +252,7 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
                         "path": path,
                         "unit": unit,
                         "n": int(counts.screened[CALLS]),
+                        "calls_timed": int(counts.timed),
                         **(_estimates(unit, whole, counts, net) if told else {}),
                         "diverted_p05_if_correlated": tied.p05 if tied and told else None,
                         "diverted_p95_if_correlated": tied.p95 if tied and told else None,

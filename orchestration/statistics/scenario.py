@@ -16,7 +16,8 @@ import duckdb
 from expectations.thresholds import MAPPED_RECORDS
 from orchestration.statistics.alternative_response import MINIMUM_TIME_COVERAGE, RELIABLE_CALLS
 from orchestration.statistics.marts import Mart
-from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, Price, police_prices
+from orchestration.statistics.plans import Price
+from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, police_prices
 from orchestration.statistics.scenario_files import Move, Scenario
 
 if TYPE_CHECKING:

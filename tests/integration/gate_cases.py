@@ -250,7 +250,8 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         "marts",
         """insert into demand.responder_programmes by name
         select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 2.5 as offered,
-            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status""",
+            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
+            5.0 as diverted_calls_p50, 'ok' as programme_status""",
         {"estimate_matches_status"},
         "riverbend, moderate, adopted, 2 teams: status ok, share waiting 0.5, money ok",
     ),
@@ -259,9 +260,28 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         """insert into demand.responder_programmes by name
         select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 0.5 as utilisation,
             0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
-            300 as cost_per_diverted_call_lo, 200 as cost_per_diverted_call""",
+            5.0 as diverted_calls_p50, 'ok' as programme_status,
+            300 as cost_per_diverted_call_p05, 200 as cost_per_diverted_call_p50""",
         {"range_in_order"},
         "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "teams that divert more than they attend": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 'insufficient_data' as status,
+            'x' as reason, 90 as attended_calls, 91 as diverted_calls, 91 as diverted_calls_p50, 'ok' as programme_status,
+            'insufficient_data' as money_status, 'x' as money_reason""",
+        {"range_in_order"},
+        "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "one team that diverts more than two": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, unnest([1, 2]) as teams,
+            'insufficient_data' as status, 'x' as reason, unnest([90, 80]) as diverted_calls, 80 as diverted_calls_p50,
+            'ok' as programme_status, 'insufficient_data' as money_status, 'x' as money_reason""",
+        {"more_teams_divert_and_cost_more"},
+        "riverbend, moderate, adopted: 2 teams divert 80 calls",
     ),
     "hours neither freed nor left": (
         "marts",

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from orchestration.catalog.reading import CatalogError
 from orchestration.settings import SHIPPED_SCENARIOS
-from orchestration.statistics.responder_programmes import NOT_SAVINGS, Price
+from orchestration.statistics.plans import Price
+from orchestration.statistics.responder_programmes import NOT_SAVINGS
 from orchestration.statistics.scenario import SCENARIO, Cell, city_rows
 from orchestration.statistics.scenario_files import Scenario, read_scenario, scenarios
 
