@@ -43,6 +43,7 @@ def cell(topic: str, calls: int, **given: Any) -> dict[str, Any]:
         "calls_with_units_assumed": 0,
     }
     row |= given
+    row.setdefault("calls_sent", calls)
     row.setdefault("hours", row["calls_timed"] / 2)
     passed = row["screen"] == "passed" and topic != "unmapped"
     low, high = given.pop("eligible", (0.5, 0.8)) if passed else (0, 0)
@@ -102,7 +103,7 @@ PRICE = {"city": "a", "phase": "adopted", "fiscal_year": 2024, "work_year": 2024
 
 def test_shares_by_hand() -> None:
     response, *_ = made(CITY)
-    assert len(response) == 2 * 2 * 3 * 2  # denominators, schemes, paths, units
+    assert len(response) == 2 * 2 * 4 * 2  # denominators, schemes, paths, units
     narrow = one(response, scheme="narrow", path="(all)", unit="calls", denominator="community")
     assert (narrow["total"], narrow["gross"], narrow["screened"], narrow["n"]) == (500, 150, 100, 100)
     assert (narrow["eligible_low"], narrow["eligible_high"]) == (50, 80)
@@ -116,6 +117,37 @@ def test_shares_by_hand() -> None:
     assert (hours["eligible_low"], hours["eligible_high"]) == pytest.approx((45, 72))
     nothing = one(response, scheme="narrow", path="administrative", unit="calls", denominator="community")
     assert (nothing["screened"], nothing["diverted_most"], nothing["status"]) == (0, 0, "ok")
+
+
+def test_what_others_answer_already_is_a_row_of_its_own() -> None:
+    answered = {"screen": "answered_by_others", "calls_sent": 0, "calls_timed": 0}
+    response, _, programmes = made([*CITY, cell("noise", 40, **answered), cell("theft", 25, **answered)])
+    before, *_ = made(CITY)
+    key = {"scheme": "wide", "denominator": "community"}
+    for path in ("responder", "administrative", "(all)"):
+        here = one(response, path=path, unit="calls", **key)
+        there = one(before, path=path, unit="calls", **key)
+        for name in ("gross", "screened", "eligible_high", "diverted_p05", "diverted_p95", "time_coverage"):
+            assert here[name] == there[name], (path, name)
+        assert here["total"] == there["total"] + 65
+    found = one(response, path="already_answered", unit="calls", **key)
+    assert (found["n"], found["gross"], found["screened"], found["eligible_high"]) == (65, 65, 0, 0)
+    assert (found["diverted_least"], found["diverted_most"], found["status"]) == (0, 0, "ok")
+    assert found["gross_share"] == pytest.approx(65 / 565)
+    narrow = one(response, scheme="narrow", path="already_answered", unit="calls", denominator="community")
+    assert narrow["gross"] == 40
+    none = one(before, path="already_answered", unit="calls", **key)
+    assert (none["n"], none["gross"], none["status"]) == (0, 0, "ok")
+    assert {row["eligible_calls"] for row in programmes if row["scheme"] == "wide"} == {
+        row["eligible_calls"] for row in made(CITY)[2] if row["scheme"] == "wide"
+    }
+
+
+def test_calls_that_nobody_was_sent_to_are_not_untimed() -> None:
+    sent = [cell("noise", 100, calls_timed=60, calls_sent=60), cell("fight", 500)]
+    response, *_ = made(sent)
+    found = one(response, scheme="narrow", path="responder", unit="officer_hours", denominator="community")
+    assert (found["status"], found["time_coverage"]) == ("ok", 1)
 
 
 def test_the_wider_scheme_has_the_narrower_ones_calls_and_more() -> None:
@@ -136,6 +168,7 @@ CELLS = st.lists(
         lambda topic, calls, timed, priority, screen, ends: cell(
             topic,
             calls + 1,
+            calls_sent=min(calls + 1, timed + 20),
             calls_timed=min(calls + 1, timed),
             calls_with_priority=min(calls + 1, priority),
             screen=screen,
@@ -145,7 +178,9 @@ CELLS = st.lists(
         COUNTS,
         COUNTS,
         COUNTS,
-        st.sampled_from(["passed", "passed", "violence_or_weapon", "emergency_priority", "officer_initiated"]),
+        st.sampled_from(
+            ["passed", "passed", "violence_or_weapon", "emergency_priority", "officer_initiated", "answered_by_others"]
+        ),
         st.tuples(st.floats(0, 1), st.floats(0, 1)),
     ),
     max_size=8,
