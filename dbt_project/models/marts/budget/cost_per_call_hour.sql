@@ -4,8 +4,16 @@ city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_availa
 
 with work as (
     select
-        *,
-        sum(hours) over (partition by city) as all_hours
+        city,
+        call_type_group,
+        calls,
+        -- Untimed calls cost as well.
+        hours_scaled as hours,
+        share_time,
+        time_status,
+        time_coverage,
+        headline_status,
+        sum(hours_scaled) over (partition by city) as all_hours
     from {{ ref('calls_by_type') }}
     where denominator = 'community_and_officer' and final_type = '(all)'
 ),
@@ -24,7 +32,9 @@ categories as (
         work.hours,
         work.share_time,
         work.all_hours,
-        work.time_status
+        work.time_status,
+        work.time_coverage,
+        work.headline_status
     from {{ ref('police_hour_cost') }} as budgets
     inner join work
         on budgets.city = work.city
@@ -37,6 +47,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'full_absorption' as allocation,
         budget * share_time as cost
     from categories
@@ -47,6 +59,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'activity' as allocation,
         cost_per_paid_hour * hours as cost
     from categories
@@ -56,7 +70,9 @@ allocated as (
         '(unallocated)' as call_type_group,
         cast(null as bigint) as calls,
         cast(null as double) as hours,
-        time_status,
+        'ok' as time_status,
+        cast(null as double) as time_coverage,
+        headline_status,
         'activity' as allocation,
         budget - cost_per_paid_hour * all_hours as cost
     from categories
@@ -68,12 +84,14 @@ judged as (
         case
             when allocation = 'activity' and cost_per_paid_hour is null then 'no sworn positions are published'
             when coalesce(all_hours, 0) = 0 then 'no time on calls is known'
+            when time_status = 'insufficient_data' then 'no time on calls of this group is known'
         end as refused_because,
         case
             when fiscal_year <> work_year then 'the calls are of another year than the budget'
             when allocation = 'activity' and cost_per_paid_hour * all_hours > budget
                 then 'more hours on calls than positions are paid for'
-            when time_status <> 'ok' then 'much of the time on calls is unknown'
+            when headline_status <> 'ok' or time_coverage < {{ var('minimum_time_coverage') }}
+                then 'much of the time on calls is unknown'
         end as doubted_because
     from allocated
 )

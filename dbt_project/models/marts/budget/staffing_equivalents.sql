@@ -15,7 +15,12 @@ work as (
         city,
         denominator,
         call_type_group,
-        time_status,
+        headline_status,
+        case
+            when time_status = 'insufficient_data' then 'insufficient_data'
+            when share_status = 'unreliable' or time_coverage < {{ var('minimum_time_coverage') }} then 'unreliable'
+            else 'ok'
+        end as status,
         {% set days = dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1' -%}
         hours * 365.25 / ({{ days }}) as hours_per_year,
         hours_scaled * 365.25 / ({{ days }}) as hours_per_year_scaled
@@ -24,13 +29,24 @@ work as (
 ),
 
 with_total as (
-    select * from work
+    select
+        city,
+        denominator,
+        call_type_group,
+        status,
+        hours_per_year,
+        hours_per_year_scaled
+    from work
     union all
     select
         city,
         denominator,
         '(all)' as call_type_group,
-        max(time_status) as time_status,
+        -- The status of a denominator's headline is the same on each of its rows.
+        case
+            when min(headline_status) = 'ok' and min(status) = 'insufficient_data' then 'unreliable'
+            else min(headline_status)
+        end as status,
         sum(hours_per_year) as hours_per_year,
         -- A group that is never timed leaves the whole unknown.
         case
@@ -40,13 +56,43 @@ with_total as (
     group by city, denominator
 ),
 
-busy_hours as (
+busy as (
+    {% for name, condition in denominators().items() %}
     select
         city,
-        percentile_cont(0.9) within group (order by cast(coalesce(officer_hours_per_hour, 0) as double))
+        '{{ name }}' as denominator,
+        hour_utc,
+        sum(officers_busy) as officers_busy
+    from {{ ref('int_officers__busy') }}
+    where {{ condition }}
+    group by city, hour_utc
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+busy_hours as (
+    -- Every covered hour counts, one without a call as 0; where no unit is timed in any, nothing is known.
+    select
+        hours.city,
+        timed.denominator,
+        percentile_cont(0.9) within group (order by cast(coalesce(busy.officers_busy, 0) as double))
             as officers_busy_p90
-    from {{ ref('calls_by_hour_of_week') }}
-    group by city
+    from {{ ref('int_hours__covered') }} as hours
+    inner join (
+        select distinct
+            busy.city,
+            busy.denominator
+        from busy
+        inner join {{ ref('int_hours__covered') }} as covered
+            on busy.city = covered.city and busy.hour_utc = covered.hour_utc
+    ) as timed
+        on hours.city = timed.city
+    left join busy
+        on
+            hours.city = busy.city
+            and timed.denominator = busy.denominator
+            and hours.hour_utc = busy.hour_utc
+    group by hours.city, timed.denominator
 )
 
 select
@@ -58,24 +104,25 @@ select
     cast({{ available }} as double) as available_hours,
     cast(
         case
-            when work.time_status <> 'insufficient_data'
+            when work.status <> 'insufficient_data'
                 then work.hours_per_year / ({{ available }} * utilisations.utilisation)
         end as double
     ) as full_time_equivalents,
     cast(
         case
-            when work.time_status <> 'insufficient_data'
+            when work.status <> 'insufficient_data'
                 then work.hours_per_year_scaled / ({{ available }} * utilisations.utilisation)
         end as double
     ) as full_time_equivalents_scaled,
     cast(8760.0 / {{ available }} as double) as relief_factor,
     cast(
         case
-            when work.call_type_group = '(all)' and work.denominator = 'community' then busy_hours.officers_busy_p90
+            when work.call_type_group = '(all)' and work.status <> 'insufficient_data'
+                then busy_hours.officers_busy_p90
         end as double
     ) as officers_busy_p90,
-    work.time_status as status
+    work.status
 from with_total as work
 cross join utilisations
 left join busy_hours
-    on work.city = busy_hours.city
+    on work.city = busy_hours.city and work.denominator = busy_hours.denominator

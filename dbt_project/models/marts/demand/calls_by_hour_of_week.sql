@@ -1,25 +1,4 @@
-with periods as (
-    select
-        years.city,
-        years.period_start,
-        years.period_end,
-        cities.time_zone
-    from {{ ref('reference_years') }} as years
-    inner join {{ ref('dim_city') }} as cities
-        on years.city = cities.city
-    where years.measure = 'calls'
-),
-
-local_hours as (
-    select
-        periods.city,
-        periods.period_start,
-        periods.period_end,
-        {{ utc_to_local_of('hours.hour_utc', 'periods.time_zone') }} as hour_local
-    from periods, {{ hours_around('periods.period_start', 'periods.period_end') }}
-),
-
-exposure as (
+with exposure as (
     -- Counted on the city's calendar: an hour the clock skips or repeats is not as many hours as there are weeks.
     select
         city,
@@ -27,9 +6,15 @@ exposure as (
         period_end,
         {{ hour_of_week('hour_local') }} as hour_of_week,
         count(*) as exposure_hours
-    from local_hours
-    where cast(hour_local as date) between period_start and period_end
-    group by city, period_start, period_end, hour_of_week
+    from {{ ref('int_hours__covered') }}
+    group by city, period_start, period_end, {{ hour_of_week('hour_local') }}
+),
+
+covered_days as (
+    select distinct
+        city,
+        cast(hour_local as date) as day
+    from {{ ref('int_hours__covered') }}
 ),
 
 counted as (
@@ -37,22 +22,23 @@ counted as (
         calls.city,
         {{ hour_of_week('calls.call_at_local') }} as hour_of_week,
         count(*) as calls,
+        count(*) filter (where not {{ is_initiation_known('calls.initiation') }}) as unknown_initiation_calls,
         sum(calls.officer_minutes) / 60.0 as officer_hours
     from {{ ref('fct_calls') }} as calls
-    inner join periods
-        on
-            calls.city = periods.city
-            and cast(calls.call_at_local as date) between periods.period_start and periods.period_end
+    inner join covered_days
+        on calls.city = covered_days.city and cast(calls.call_at_local as date) = covered_days.day
     where calls.population = 'demand'
-    group by calls.city, hour_of_week
+    group by calls.city, {{ hour_of_week('calls.call_at_local') }}
 ),
 
 with_counts as (
     select
         exposure.*,
         coalesce(counted.calls, 0) as calls,
+        coalesce(counted.unknown_initiation_calls, 0) as unknown_initiation_calls,
         counted.officer_hours,
         sum(coalesce(counted.calls, 0)) over (partition by exposure.city) as all_calls,
+        sum(coalesce(counted.unknown_initiation_calls, 0)) over (partition by exposure.city) as all_unknown_calls,
         sum(exposure.exposure_hours) over (partition by exposure.city) as all_hours
     from exposure
     left join counted
@@ -66,6 +52,8 @@ select
     hours.period_end,
     cast(hours.exposure_hours as bigint) as exposure_hours,
     cast(hours.calls as bigint) as calls,
+    cast(hours.unknown_initiation_calls as bigint) as unknown_initiation_calls,
+    {{ initiation_status('hours.all_unknown_calls', 'hours.all_calls') }} as initiation_status,
     cast(hours.calls as double) / hours.exposure_hours as calls_per_hour,
     cast({{ poisson_lower('hours.calls', 'garwood.lower_limit') }} / hours.exposure_hours as double)
         as calls_per_hour_lo,

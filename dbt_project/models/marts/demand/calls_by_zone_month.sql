@@ -5,6 +5,7 @@ with calls_by_zoning as (
         coalesce(calls.zone_id, '(unmatched)') as zone_id,
         calls.month,
         calls.population,
+        calls.initiation,
         calls.officer_minutes
     from {{ ref('fct_calls') }} as calls
     left join {{ ref('int_primary_zonings') }} as zonings
@@ -16,6 +17,7 @@ with calls_by_zoning as (
         coalesce(beat_id, '(unmatched)') as zone_id,
         month,
         population,
+        initiation,
         officer_minutes
     from {{ ref('fct_calls') }}
     where city in (select beats.city from {{ ref('int_beats') }} as beats)
@@ -29,6 +31,8 @@ counted as (
         month,
         count(*) as records,
         count(*) filter (where population = 'demand') as demand_calls,
+        count(*) filter (where population = 'demand' and not {{ is_initiation_known('initiation') }})
+            as unknown_initiation_calls,
         count(*) filter (where population = 'officer_initiated') as officer_initiated_calls,
         count(*) filter (where population in ('duplicate_explicit', 'duplicate_inferred')) as duplicate_calls,
         count(*) filter (where population = 'cancelled_before_dispatch') as cancelled_calls,
@@ -42,6 +46,7 @@ counted as (
 exposed as (
     select
         counted.*,
+        {{ initiation_status('counted.unknown_initiation_calls', 'counted.demand_calls') }} as initiation_status,
         zones.population,
         -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
         {% set days = dbt.datediff('counted.month', dbt.dateadd('month', 1, 'counted.month'), 'day') -%}
@@ -65,6 +70,8 @@ select
     month,
     records,
     demand_calls,
+    unknown_initiation_calls,
+    initiation_status,
     officer_initiated_calls,
     duplicate_calls,
     cancelled_calls,
@@ -74,12 +81,15 @@ select
     cast(demand_calls / exposure as double) as rate_per_1000,
     cast(count_lo / exposure as double) as rate_lo,
     cast(count_hi / exposure as double) as rate_hi,
+    cast((demand_calls - unknown_initiation_calls) / exposure as double) as rate_per_1000_least,
     case
         when zone_id = '(unmatched)' then 'not_applicable'
         when population is null then 'insufficient_data'
         when population = 0 then 'zero_denominator'
         when
-            population < {{ var('minimum_population_for_rate') }} or demand_calls < {{ var('reliable_numerator') }}
+            population < {{ var('minimum_population_for_rate') }}
+            or demand_calls < {{ var('reliable_numerator') }}
+            or initiation_status <> 'ok'
             then 'unreliable'
         else 'ok'
     end as rate_status

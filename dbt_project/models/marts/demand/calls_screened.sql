@@ -19,6 +19,7 @@ judged as (
         calls.sent_status,
         calls.time_basis,
         calls.officer_minutes_low as minutes,
+        {{ is_initiation_known('calls.initiation') }} as is_initiation_known,
         coalesce(calls.eligible_low, 0) as eligible_low,
         coalesce(calls.eligible_high, 0) as eligible_high,
         case
@@ -60,7 +61,8 @@ counted as (
         sum(case when screen = 'passed' then eligible_low else 0 end) as eligible_calls_low,
         sum(case when screen = 'passed' then eligible_high else 0 end) as eligible_calls_high,
         coalesce(sum(case when screen = 'passed' then eligible_low * minutes end), 0) / 60.0 as eligible_hours_low,
-        coalesce(sum(case when screen = 'passed' then eligible_high * minutes end), 0) / 60.0 as eligible_hours_high
+        coalesce(sum(case when screen = 'passed' then eligible_high * minutes end), 0) / 60.0 as eligible_hours_high,
+        count(*) filter (where not is_initiation_known) as calls_of_unknown_initiation
     from judged
     group by city, period_start, period_end, topic_group, topic_category, screen, hour_of_week
 )
@@ -83,7 +85,8 @@ select
     cast(counted.eligible_calls_low as double) as eligible_calls_low,
     cast(counted.eligible_calls_high as double) as eligible_calls_high,
     cast(counted.eligible_hours_low as double) as eligible_hours_low,
-    cast(counted.eligible_hours_high as double) as eligible_hours_high
+    cast(counted.eligible_hours_high as double) as eligible_hours_high,
+    cast(counted.calls_of_unknown_initiation as bigint) as calls_of_unknown_initiation
 from counted
 left join {{ ref('calls_by_hour_of_week') }} as hours_of_week
     on counted.city = hours_of_week.city and counted.hour_of_week = hours_of_week.hour_of_week

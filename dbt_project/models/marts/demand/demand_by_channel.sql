@@ -3,7 +3,11 @@ with contacts as (
         city,
         coalesce(zone_id, '(unmatched)') as zone_id,
         month,
-        case population when 'demand' then 'police_call' else 'officer_initiated' end as channel,
+        case
+            when population = 'officer_initiated' then 'officer_initiated'
+            when {{ is_initiation_known('initiation') }} then 'police_call'
+            else 'police_record_unknown_initiation'
+        end as channel,
         count(*) as contacts,
         0 as also_called,
         sum(officer_minutes) / 60.0 as officer_hours
@@ -28,7 +32,9 @@ select
     zone_id,
     month,
     channel,
-    channel <> 'officer_initiated' as is_community_demand,
+    case
+        when channel <> 'police_record_unknown_initiation' then channel <> 'officer_initiated'
+    end as is_community_demand,
     cast(contacts as bigint) as contacts,
     cast(also_called as bigint) as also_called,
     cast(contacts - also_called as bigint) as distinct_needs,
