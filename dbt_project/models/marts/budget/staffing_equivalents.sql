@@ -11,21 +11,27 @@ with utilisations as (
 ),
 
 work as (
+    -- Hours of covered days only, over the time covered; of too few days nothing is said of a year.
     select
-        city,
-        denominator,
-        call_type_group,
-        headline_status,
+        types.city,
+        types.denominator,
+        types.call_type_group,
+        periods.status as period_status,
+        types.headline_status,
         case
-            when time_status = 'insufficient_data' then 'insufficient_data'
-            when share_status = 'unreliable' or time_coverage < {{ var('minimum_time_coverage') }} then 'unreliable'
-            else 'ok'
+            when 'insufficient_data' in (periods.status, types.time_status) then 'insufficient_data'
+            when types.share_status = 'unreliable' or types.time_coverage < {{ var('minimum_time_coverage') }}
+                then 'unreliable'
+            else periods.status
         end as status,
-        {% set days = dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1' -%}
-        hours * 365.25 / ({{ days }}) as hours_per_year,
-        hours_scaled * 365.25 / ({{ days }}) as hours_per_year_scaled
-    from {{ ref('calls_by_type') }}
-    where final_type = '(all)'
+        case when periods.status <> 'insufficient_data' then types.hours * 365.25 / types.covered_days end
+            as hours_per_year,
+        case when periods.status <> 'insufficient_data' then types.hours_scaled * 365.25 / types.covered_days end
+            as hours_per_year_scaled
+    from {{ ref('calls_by_type') }} as types
+    inner join {{ ref('reference_periods') }} as periods
+        on types.city = periods.city and periods.measure = 'calls'
+    where types.final_type = '(all)'
 ),
 
 with_total as (
@@ -42,10 +48,12 @@ with_total as (
         city,
         denominator,
         '(all)' as call_type_group,
-        -- The status of a denominator's headline is the same on each of its rows.
+        -- Headline and period are the same on each row of a denominator.
         case
-            when min(headline_status) = 'ok' and min(status) = 'insufficient_data' then 'unreliable'
-            else min(headline_status)
+            when 'insufficient_data' in (min(period_status), min(headline_status)) then 'insufficient_data'
+            when min(headline_status) <> 'ok' then min(headline_status)
+            when min(status) = 'insufficient_data' then 'unreliable'
+            else min(period_status)
         end as status,
         sum(hours_per_year) as hours_per_year,
         -- A group that is never timed leaves the whole unknown.

@@ -1,14 +1,16 @@
 with calls_of_the_period as (
     select
         calls.*,
-        periods.period_start,
-        periods.period_end,
+        days.period_start,
+        days.period_end,
+        days.covered_days,
+        days.period_status,
         calls.sent_status = 'sent' as is_sent,
         calls.sent_status = 'unknown' as is_sent_unknown
     from {{ ref('fct_calls') }} as calls
-    inner join {{ ref('reference_years') }} as periods
-        on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
-    where periods.measure = 'calls'
+    inner join {{ ref('int_reference_days') }} as days
+        on calls.city = days.city and cast(calls.call_at_local as date) = days.day
+    where days.measure = 'calls'
 ),
 
 counted as (
@@ -20,6 +22,8 @@ counted as (
         coalesce(final_type, '(none)') as final_type,
         period_start,
         period_end,
+        covered_days,
+        period_status,
         count(*) as calls,
         count(answered_by) as calls_answered_by_others,
         -- A call whose time is known was sent to, whatever else is known.
@@ -53,6 +57,8 @@ levels as (
         city,
         period_start,
         period_end,
+        covered_days,
+        period_status,
         call_type_group,
         {{ final_type }} as final_type,
         sum(calls) as calls,
@@ -66,7 +72,8 @@ levels as (
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
-    group by denominator, city, period_start, period_end, call_type_group{% if loop.last %}, final_type{% endif %}
+    group by
+        denominator, city, period_start, period_end, covered_days, period_status, call_type_group{% if loop.last %}, final_type{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -157,8 +164,7 @@ exposed as (
         end as share_status,
         residents.population,
         residents.is_part_of_the_city,
-        {% set days = dbt.datediff('scaled.period_start', 'scaled.period_end', 'day') ~ ' + 1' -%}
-        nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
+        nullif(residents.population, 0) / 1000.0 * scaled.covered_days / 365.25 as exposure,
         {{ poisson_lower('scaled.calls', 'garwood.lower_limit') }} as count_lo,
         {{ poisson_upper('scaled.calls', 'garwood.upper_limit') }} as count_hi
     from scaled
@@ -183,11 +189,12 @@ judged as (
     select
         *,
         case
-            when population is null or share_status = 'insufficient_data' then 'insufficient_data'
+            when 'insufficient_data' in (share_status, period_status) or population is null then 'insufficient_data'
             when population = 0 then 'zero_denominator'
             when population < {{ var('minimum_population_for_rate') }} or is_part_of_the_city then 'unreliable'
             when calls < {{ var('reliable_numerator') }} then 'unreliable'
-            else share_status
+            when share_status <> 'ok' then share_status
+            else period_status
         end as rate_status,
         case
             when share_status = 'insufficient_data' or hours_scaled is null or coalesce(all_hours_scaled, 0) = 0
@@ -209,6 +216,7 @@ select
     final_type,
     period_start,
     period_end,
+    covered_days,
     cast(calls as bigint) as calls,
     cast(case when share_status <> 'insufficient_data' then calls end as double) / all_calls as share_calls,
     case
@@ -218,9 +226,10 @@ select
         when share_status <> 'insufficient_data' then cast({{ wilson_upper('calls', 'all_calls') }} as double)
     end as share_calls_hi,
     share_status,
-    cast(case when rate_status in ('ok', 'unreliable') then calls / exposure end as double) as rate_per_1000,
-    cast(case when rate_status in ('ok', 'unreliable') then count_lo / exposure end as double) as rate_lo,
-    cast(case when rate_status in ('ok', 'unreliable') then count_hi / exposure end as double) as rate_hi,
+    {% set has_rate = "rate_status in ('ok', 'partial_period', 'unreliable')" -%}
+    cast(case when {{ has_rate }} then calls / exposure end as double) as rate_per_1000,
+    cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
+    cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
     rate_status,
     cast(calls_answered_by_others as bigint) as calls_answered_by_others,
     cast(calls_sent as bigint) as calls_sent,
