@@ -29,6 +29,9 @@ RELIABLE_CALLS = 10
 MINIMUM_TIME_COVERAGE = 0.7
 # Where fewer calls have a known priority, emergencies cannot be told from the rest.
 MINIMUM_PRIORITY_COVERAGE = 0.7
+# The same as the dbt variable material_unknown_initiation.
+MATERIAL_UNKNOWN_INITIATION = 0.05
+UNKNOWN_INITIATION = "who started many of the calls is unknown; where officers did, nothing can be diverted"
 
 NET = ("least", "p05", "p50", "p95", "most")
 _NET_WORDS = {
@@ -50,7 +53,7 @@ ALTERNATIVE_RESPONSE = Mart(
         "city": ("varchar", "City, by its name in the catalog."),
         "denominator": (
             "varchar",
-            "What shares are of: community (demand) or community_and_officer (demand and what officers start, of which "
+            "What shares are of: community (demand, with calls of unknown initiation) or community_and_officer (demand and what officers start, of which "
             "nothing is eligible).",
         ),
         "scheme": ("varchar", "Scheme (codebooks.response_schemes): which categories others could answer."),
@@ -82,6 +85,7 @@ ALTERNATIVE_RESPONSE = Mart(
         "units_assumed": ("boolean", "Whether some times are the call's own, one unit being the least."),
         "mapped_share": ("double", "Share of demand calls whose type the crosswalk knows; others count as not eligible."),
         "priority_share": ("double", "Share of demand calls whose priority level is known."),
+        "unknown_initiation_share": ("double", "Share of demand calls of which nobody says who started them; where officers did, nothing of them can be diverted."),
         "draws": ("bigint", "Draws of the simulation."),
         "seed": ("bigint", "Seed of the simulation (PCG64)."),
         "status": ("varchar", "ok, unreliable or insufficient_data; without estimates only where insufficient_data."),
@@ -127,7 +131,7 @@ categories as (
     select city, topic_category, period_start, period_end, screen = 'passed' as passed,
         screen = 'answered_by_others' as answered,
         sum(calls) as calls, sum(calls_sent) as sent, sum(calls_timed) as timed, sum(calls_with_units_assumed) as assumed, sum(hours) as hours,
-        sum(calls_with_priority) as with_priority,
+        sum(calls_with_priority) as with_priority, sum(calls_of_unknown_initiation) as unknown,
         sum(eligible_calls_low) as calls_low, sum(eligible_calls_high) as calls_high,
         sum(eligible_hours_low) as hours_low, sum(eligible_hours_high) as hours_high
     from screened
@@ -137,7 +141,7 @@ categories as (
 cities as (
     select city, any_value(period_start) as period_start, any_value(period_end) as period_end,
         sum(calls) as calls, sum(sent) as sent, sum(timed) as timed, sum(hours) as hours,
-        sum(with_priority) / sum(calls) as priority_share,
+        sum(with_priority) / sum(calls) as priority_share, sum(unknown) / sum(calls) as unknown_share,
         coalesce(sum(calls) filter (where topic_category <> 'unmapped'), 0) / sum(calls) as mapped_share
     from categories
     group by city
@@ -155,6 +159,7 @@ select cities.city, schemes.scheme, schemes.scheme_kind, paths.path, cities.peri
     cast(coalesce(officers.sent, 0) as double) as officer_sent,
     cast(coalesce(officers.timed, 0) as double) as officer_timed,
     cast(coalesce(officers.hours, 0) as double) as officer_hours, cities.priority_share, cities.mapped_share,
+    cities.unknown_share,
     cast(coalesce(sum(c.calls) filter (where not c.answered), 0) as double) as gross_calls,
     cast(coalesce(sum(c.hours) filter (where not c.answered), 0) as double) as gross_hours,
     cast(coalesce(sum(c.calls) filter (where c.answered), 0) as double) as answered_calls,
@@ -207,6 +212,7 @@ class Whole:
     timed: float
     mapped_share: float
     priority_share: float
+    unknown_share: float
 
 
 def judge(unit: str, whole: Whole, counts: Counts) -> tuple[str, str | None]:
@@ -225,6 +231,8 @@ def judge(unit: str, whole: Whole, counts: Counts) -> tuple[str, str | None]:
         return "unreliable", f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
     if whole.priority_share < MINIMUM_PRIORITY_COVERAGE:
         return "unreliable", "the priority of many calls is unknown, so emergencies are not screened out"
+    if whole.unknown_share > MATERIAL_UNKNOWN_INITIATION:
+        return "unreliable", UNKNOWN_INITIATION
     if 0 < counts.n < RELIABLE_CALLS:
         return "unreliable", f"fewer than {RELIABLE_CALLS} calls"
     return "ok", None
@@ -275,6 +283,7 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
                         "units_assumed": counts.units_assumed,
                         "mapped_share": whole.mapped_share,
                         "priority_share": whole.priority_share,
+                        "unknown_initiation_share": whole.unknown_share,
                         "draws": assumed.simulation.draws,
                         "seed": assumed.simulation.seed,
                         "status": status,
@@ -317,7 +326,7 @@ _NAMES = {CALLS: "calls", HOURS: "hours"}
 
 
 def _wholes(row: dict[str, Any]) -> tuple[Whole, Whole]:
-    known = (row["mapped_share"], row["priority_share"])
+    known = (row["mapped_share"], row["priority_share"], row["unknown_share"])
     community = Whole({CALLS: row["all_calls"], HOURS: row["all_hours"]}, row["all_sent"], row["all_timed"], *known)
     both = Whole(
         {CALLS: row["all_calls"] + row["officer_calls"], HOURS: row["all_hours"] + row["officer_hours"]},

@@ -32,7 +32,8 @@ having high > 0
 order by c.city, schemes.scheme, hour_of_week
 """
 CLOCKS = """
-select city, hour_of_week, any_value(exposure_hours) as exposure_hours, cast(sum(calls) as double) as calls
+select city, covered_days, hour_of_week, any_value(exposure_hours) as exposure_hours,
+    cast(sum(calls) as double) as calls
 from demand.calls_screened
 where exposure_hours > 0 and hour_of_week is not null
 group by all
@@ -60,15 +61,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock hours of each hour of the week that are covered, and whether calls come with their own hour."""
+    """The covered hours in all and of each hour of the week, and whether calls come with their own hour."""
 
+    covered: float
     hours: Mapping[int, float]
     is_known: bool
 
-    @property
-    def covered(self) -> float:
-        """All covered hours; an hour of the week without any call counts as the mean of the others."""
-        return sum(self.hours.values()) / len(self.hours) * HOURS_OF_WEEK if self.hours else 0.0
+
+NOTHING = Clock(0.0, {}, is_known=False)
 
 
 def wanted_calls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Wanted]:
@@ -77,18 +77,22 @@ def wanted_calls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str],
     rows: dict[tuple[str, str], list[tuple[int | None, float, float]]] = {}
     for city, scheme, hour, low, high in connection.execute(WANTED).fetchall():
         rows.setdefault((city, scheme), []).append((hour, low, high))
-    return {key: wanted_of(clocks.get(key[0], Clock({}, is_known=False)), found) for key, found in rows.items()}
+    return {key: wanted_of(clocks.get(key[0], NOTHING), found) for key, found in rows.items()}
 
 
 def city_clocks(rows: Iterable[tuple[Any, ...]]) -> dict[str, Clock]:
     """The clock of each city from its calls by hour of the week."""
+    covered: dict[str, float] = {}
     hours: dict[str, dict[int, float]] = {}
     by_hour_of_day: dict[str, Any] = {}
-    for city, hour, exposure, calls in rows:
+    for city, days, hour, exposure, calls in rows:
+        covered[city] = 24.0 * days
         hours.setdefault(city, {})[hour] = exposure
         by_hour_of_day.setdefault(city, np.zeros(24))[hour % 24] += calls
     return {
-        city: Clock(found, is_known=bool(by_hour_of_day[city].max() <= MOST_IN_ONE_HOUR * by_hour_of_day[city].sum()))
+        city: Clock(
+            covered[city], found, bool(by_hour_of_day[city].max() <= MOST_IN_ONE_HOUR * by_hour_of_day[city].sum())
+        )
         for city, found in hours.items()
     }
 

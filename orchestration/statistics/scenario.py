@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from expectations.thresholds import MAPPED_RECORDS
-from orchestration.statistics.alternative_response import MINIMUM_TIME_COVERAGE, RELIABLE_CALLS
+from orchestration.statistics.alternative_response import (
+    MATERIAL_UNKNOWN_INITIATION,
+    MINIMUM_TIME_COVERAGE,
+    RELIABLE_CALLS,
+    UNKNOWN_INITIATION,
+)
 from orchestration.statistics.marts import Mart
 from orchestration.statistics.plans import Price
 from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, police_prices
@@ -73,7 +78,7 @@ CELLS = """
 select city, topic_category,
     case when screen in ('passed', 'officer_initiated', 'answered_by_others') then screen else 'held' end as kind,
     sum(calls) as calls, sum(calls_sent) as sent, sum(calls_timed) as timed,
-    cast(sum(cast(hours as decimal(28, 9))) as double) as hours
+    cast(sum(cast(hours as decimal(28, 9))) as double) as hours, sum(calls_of_unknown_initiation) as unknown
 from demand.calls_screened
 group by all
 order by all
@@ -91,6 +96,7 @@ class Cell:
     sent: int
     timed: int
     hours: float
+    unknown_initiation: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,18 +159,18 @@ def city_rows(
     whole = pool_of(cells, cells)
     pools = [pool_of_move(move, cells) for move in file.moves]
     moved = [moved_by(move, pool) for move, pool in zip(file.moves, pools, strict=True)]
-    mapped = mapped_share(cells)
+    doubt = doubt_of_city(cells)
     key = {"city": city, "scenario": file.name, "phase": price.phase, "title": file.title, "note": NOT_SAVINGS}
     topics = sorted(topic for move in file.moves for topic in move.topics)
     named = {"move": 0, "responder": WHOLE, "categories": ";".join(topics)}
-    row = key | named | row_of(whole, together(moved), price, mapped)
+    row = key | named | row_of(whole, together(moved), price, doubt)
     if row["money_status"] != "insufficient_data" and budget is not None:
         ends = spending_after(budget, file, pools, price.cost_per_paid_hour or 0.0)
         row |= {"spending_before": budget, **_ends("spending_after", ends)}
     yield row
     for place, (move, pool, result) in enumerate(zip(file.moves, pools, moved, strict=True), start=1):
         named = {"move": place, "responder": move.responder, "categories": ";".join(sorted(move.topics))}
-        yield key | named | row_of(pool, result, price, mapped)
+        yield key | named | row_of(pool, result, price, doubt)
 
 
 def is_moved(cell: Cell, move: Move) -> bool:
@@ -196,11 +202,15 @@ def _answered(cells: Iterable[Cell]) -> int:
     return sum(cell.calls for cell in cells if cell.kind == "answered_by_others")
 
 
-def mapped_share(cells: Sequence[Cell]) -> float:
-    """Share of demand calls whose type the crosswalk knows; 1 where there is no demand."""
+def doubt_of_city(cells: Sequence[Cell]) -> str | None:
+    """What makes every number of a city doubtful: types that nobody mapped, calls that officers may have started."""
     demand = [cell for cell in cells if cell.kind != "officer_initiated"]
     calls = sum(cell.calls for cell in demand)
-    return sum(cell.calls for cell in demand if cell.topic != "unmapped") / calls if calls else 1.0
+    if calls and sum(cell.calls for cell in demand if cell.topic != "unmapped") / calls < MAPPED_RECORDS.value:
+        return f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
+    if calls and sum(cell.unknown_initiation for cell in demand) / calls > MATERIAL_UNKNOWN_INITIATION:
+        return UNKNOWN_INITIATION
+    return None
 
 
 def moved_by(move: Move, pool: Pool) -> Moved:
@@ -256,9 +266,9 @@ def spending_after(
     return least, mode, most
 
 
-def row_of(pool: Pool, moved: Moved, price: Price, mapped: float) -> dict[str, Any]:
+def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None) -> dict[str, Any]:
     """The numbers of a row, with what can be told of hours and of money."""
-    missing, doubt = judge(pool, mapped)
+    missing, doubt = judge(pool, doubt_of_city)
     unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
     row: dict[str, Any] = {
         "calls": pool.calls,
@@ -286,12 +296,12 @@ def row_of(pool: Pool, moved: Moved, price: Price, mapped: float) -> dict[str, A
     return row
 
 
-def judge(pool: Pool, mapped: float) -> tuple[str | None, str | None]:
+def judge(pool: Pool, doubt_of_city: str | None) -> tuple[str | None, str | None]:
     """Why the hours of some calls cannot be told, and why they are doubtful."""
     if pool.hours is None:
         return "no time on calls is known", None
-    if mapped < MAPPED_RECORDS.value:
-        return None, f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
+    if doubt_of_city:
+        return None, doubt_of_city
     if pool.coverage is not None and pool.coverage < MINIMUM_TIME_COVERAGE:
         return None, "much of the time on calls is unknown"
     if 0 < pool.calls < RELIABLE_CALLS:

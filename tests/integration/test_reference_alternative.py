@@ -32,18 +32,20 @@ create table codebooks.topic_categories as
 select call_type as topic_category, 'a group' as topic_group, null::varchar as screened_as
 from read_csv('{CASE / "call_types.csv"}')
 union all select 'violence', 'violent', 'violence_or_weapon';
+create schema intermediate;
+create table intermediate.int_reference_days as
+select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-30' as period_end,
+    365 as covered_days, 'ok' as period_status, date '2024-01-01' + range::integer as day from range(365);
 """
 FILL_MARTS = f"""
 create table types as from read_csv('{CASE / "call_types.csv"}');
-insert into zones.reference_years by name
-select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end;
 insert into demand.calls_by_hour_of_week by name
 select 'case' as city, range::integer as hour_of_week, if(range < 24, 53, 52) as exposure_hours from range(168);
 insert into demand.fct_calls by name
 -- Evenly over the week, as the case has it; 2024-06-03 is a Monday.
 select 'case' as city, call_type || i as call_id,
     timestamp '2024-06-03 00:30:00' + to_hours(row_number() over (order by call_type, i) % 168) as call_at_local,
-    date '2024-06-01' as month, 'demand' as population, 3 as priority_level, call_type as topic_category,
+    date '2024-06-01' as month, 'demand' as population, 'community' as initiation, 'sent' as sent_status, 3 as priority_level, call_type as topic_category,
     'a group' as topic_group, 'a group' as initial_topic_group, 'units' as time_basis,
     if(i < round(calls * weapon_or_violence_share), 'violence', call_type) as initial_topic_category,
     officer_hours * 60.0 / calls as officer_minutes_low, 1.0 as eligible_low, 1.0 as eligible_high
@@ -96,7 +98,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any])
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         warehouse.execute(FILL)
     with duckdb.connect(str(home.analyst_database)) as analyst:
-        for mart in ("zones/reference_years", "demand/calls_by_hour_of_week", "demand/fct_calls"):
+        for mart in ("demand/calls_by_hour_of_week", "demand/fct_calls"):
             analyst.execute(create(mart))
         analyst.execute(FILL_MARTS)
         analyst.execute(create("budget/police_hour_cost"))

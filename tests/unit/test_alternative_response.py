@@ -36,11 +36,13 @@ def cell(topic: str, calls: int, **given: Any) -> dict[str, Any]:
         "topic_group": "unmapped" if topic == "unmapped" else "some",
         "period_start": "2024-01-01",
         "period_end": "2024-12-31",
+        "covered_days": 364,
         "exposure_hours": 52,
         "calls": calls,
         "calls_with_priority": calls,
         "calls_timed": calls,
         "calls_with_units_assumed": 0,
+        "calls_of_unknown_initiation": 0,
     }
     row |= given
     row.setdefault("calls_sent", calls)
@@ -256,6 +258,11 @@ def test_no_times_leave_the_calls() -> None:
     [
         ([cell("noise", 100, calls_with_priority=0)], "calls", "emergencies are not screened out"),
         ([cell("noise", 9), cell("fight", 500)], "calls", "fewer than 10 calls"),
+        (
+            [cell("noise", 94), cell("fight", 6, calls_of_unknown_initiation=6)],
+            "calls",
+            "who started many of the calls",
+        ),
         ([cell("noise", 100), cell("unmapped", 2)], "calls", "more than 1% of calls are not mapped"),
         ([cell("noise", 100, calls_timed=60), cell("fight", 500)], "officer_hours", "time on calls is unknown"),
         ([cell("noise", 100), cell("fight", 500, calls_timed=10)], "officer_hours", "time on calls is unknown"),
@@ -337,13 +344,17 @@ def test_calls_without_an_hour_come_as_the_others_do() -> None:
 
 
 def test_a_short_time_says_nothing_of_a_year() -> None:
-    _, _, short = made([cell("noise", 100, hour_of_week=hour, exposure_hours=12) for hour in range(168)], [PRICE])
+    _, _, short = made(
+        [cell("noise", 100, hour_of_week=hour, exposure_hours=12, covered_days=84) for hour in range(168)], [PRICE]
+    )
     assert short
     for row in short:
         assert {row[f"{name}status"] for name in ("", "programme_", "money_")} == {"insufficient_data"}
         assert row["programme_reason"] == row["money_reason"] == "less than 90 days of calls are covered"
         assert "diverted_calls" not in row
-    _, _, half = made([cell("noise", 50, hour_of_week=hour, exposure_hours=26) for hour in range(168)], [PRICE])
+    _, _, half = made(
+        [cell("noise", 50, hour_of_week=hour, exposure_hours=26, covered_days=182) for hour in range(168)], [PRICE]
+    )
     _, _, whole = made([cell("noise", 100, hour_of_week=hour) for hour in range(168)], [PRICE])
     # As many calls an hour are as many a year.
     assert [row["diverted_calls"] for row in half] == pytest.approx([row["diverted_calls"] for row in whole])

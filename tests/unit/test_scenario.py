@@ -132,6 +132,7 @@ def test_spending_lies_within_its_envelope(
         ),
         (CELLS, Price("(none)", None, None), "ok", "insufficient_data", "no police budget"),
         (CELLS, Price("adopted", 100.0, "another year"), "ok", "unreliable", "another year"),
+        ([*CELLS, Cell("noise", "passed", 99, 99, 99, 9.0, 99)], PRICE, "unreliable", "unreliable", "who started many"),
         ([*CELLS, Cell("unmapped", "passed", 99, 99, 99, 9.0)], PRICE, "unreliable", "unreliable", "not mapped"),
         ([Cell("noise", "passed", 100, 100, 50, 25.0)], PRICE, "unreliable", "unreliable", "time on calls is unknown"),
     ],
