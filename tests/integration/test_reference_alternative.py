@@ -27,6 +27,10 @@ EXACT, SIMULATED = 1e-9, 0.005
 MODELS = DBT_PROJECT_DIR / "models" / "marts"
 # A call of every type of the case; those with a weapon or violence were taken as such.
 FILL = f"""
+create schema intermediate;
+create table intermediate.int_reference_days as
+select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end,
+    366 as covered_days, date '2024-06-03' as day;
 create schema codebooks;
 create table codebooks.topic_categories as
 select call_type as topic_category, 'a group' as topic_group, null::varchar as screened_as
@@ -35,8 +39,6 @@ union all select 'violence', 'violent', 'violence_or_weapon';
 """
 FILL_MARTS = f"""
 create table types as from read_csv('{CASE / "call_types.csv"}');
-insert into zones.reference_years by name
-select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end;
 insert into demand.calls_by_hour_of_week by name
 select 'case' as city, range::integer as hour_of_week, 52 as exposure_hours from range(168);
 insert into demand.fct_calls by name
@@ -94,7 +96,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         warehouse.execute(FILL)
     with duckdb.connect(str(home.analyst_database)) as analyst:
-        for mart in ("zones/reference_years", "demand/calls_by_hour_of_week", "demand/fct_calls"):
+        for mart in ("demand/calls_by_hour_of_week", "demand/fct_calls"):
             analyst.execute(create(mart))
         analyst.execute(FILL_MARTS)
     project = ["--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR]
