@@ -27,6 +27,10 @@ EXACT, SIMULATED = 1e-9, 0.005
 MODELS = DBT_PROJECT_DIR / "models" / "marts"
 # A call of every type of the case; those with a weapon or violence were taken as such.
 FILL = f"""
+create schema intermediate;
+create table intermediate.int_reference_days as
+select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end,
+    366 as covered_days, date '2024-06-03' as day;
 create schema codebooks;
 create table codebooks.topic_categories as
 select call_type as topic_category, 'a group' as topic_group, null::varchar as screened_as
