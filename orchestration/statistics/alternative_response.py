@@ -44,7 +44,7 @@ _NET_WORDS = {
 ALTERNATIVE_RESPONSE = Mart(
     "demand.alternative_response",
     "One row per city, denominator, scheme of who could answer, path and unit (calls or officer-hours), over the "
-    "reference year of calls: which share others than police could answer by type (gross), after what the data can "
+    "reference period of calls: which share others than police could answer by type (gross), after what the data can "
     "rule out (screened), and by judgment of what it cannot see (eligible low to high); and how much would really be "
     "diverted, as a range, if no team lacked the hours (demand.responder_programmes has the cap of each number of teams). "
     "Calls that others answer already are a row of their own. Headline: diverted_share_p05 to diverted_share_p95. The gross share is never diverted "
@@ -60,7 +60,7 @@ ALTERNATIVE_RESPONSE = Mart(
         "scheme_kind": ("varchar", "scenario (ours) or published."),
         "path": ("varchar", "responder (people who go there), administrative (phone, online, desk), (all) of both, or already_answered: calls of the scheme's categories that others answered, in none of the others."),
         "unit": ("varchar", "calls, or officer_hours on timed calls."),
-        "period_start": ("date", "First day counted (zones.reference_years)."),
+        "period_start": ("date", "First day counted (zones.reference_periods)."),
         "period_end": ("date", "Last day counted."),
         "n": ("bigint", "Demand calls that passed the screen, or were answered already: what the estimates stand on."),
         "calls_timed": ("bigint", "Of n, calls whose time is known."),
