@@ -8,6 +8,7 @@ with judged as (
         calls.topic_category,
         {{ hour_of_week('calls.call_at_local') }} as hour_of_week,
         calls.priority_level,
+        calls.sent_status,
         calls.time_basis,
         calls.officer_minutes_low as minutes,
         {{ is_initiation_known('calls.initiation') }} as is_initiation_known,
@@ -15,6 +16,7 @@ with judged as (
         coalesce(calls.eligible_high, 0) as eligible_high,
         case
             when calls.population = 'officer_initiated' then 'officer_initiated'
+            when calls.answered_by is not null then 'answered_by_others'
             when 'violence_or_weapon' in (finals.screened_as, initials.screened_as) then 'violence_or_weapon'
             when 'injury' in (finals.screened_as, initials.screened_as) then 'injury'
             when
@@ -45,6 +47,7 @@ counted as (
         hour_of_week,
         count(*) as calls,
         count(priority_level) as calls_with_priority,
+        count(*) filter (where sent_status is distinct from 'nobody_sent') as calls_sent,
         count(minutes) as calls_timed,
         count(*) filter (where time_basis = 'call') as calls_with_units_assumed,
         coalesce(sum(minutes), 0) / 60.0 as hours,
@@ -69,6 +72,7 @@ select
     hours_of_week.exposure_hours,
     cast(counted.calls as bigint) as calls,
     cast(counted.calls_with_priority as bigint) as calls_with_priority,
+    cast(counted.calls_sent as bigint) as calls_sent,
     cast(counted.calls_timed as bigint) as calls_timed,
     cast(counted.calls_with_units_assumed as bigint) as calls_with_units_assumed,
     cast(counted.hours as double) as hours,
