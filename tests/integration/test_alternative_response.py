@@ -56,7 +56,7 @@ def counted_call_by_call(analyst: duckdb.DuckDBPyConnection, scheme: str) -> dic
     found = analyst.execute(
         "select topic_category, initial_topic_category, topic_group, initial_topic_group, priority_level, "
         "eligible_low, eligible_high from demand.fct_calls where population = 'demand' and year(month) = "
-        "(select year(period_start) from zones.reference_years where measure = 'calls')"
+        "(select year(period_start) from zones.reference_periods where measure = 'calls')"
     ).fetchall()
     counts = {"total": len(found), "gross": 0.0, "screened": 0.0, "eligible_low": 0.0, "eligible_high": 0.0}
     for topic, initial, group, initial_group, priority, low, high in found:
