@@ -230,9 +230,9 @@ def test_channels_by_month(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFra
             "select strftime(month, '%Y-%m'), cast(sum(distinct_needs) as bigint) from demand.demand_by_channel "
             f"where channel = '{channel}' group by 1",
         )
-        assert found == counted(months[(calls["population"] == population) & is_covered(calls)]) | {
-            month: None for month in set(months[calls["population"] == population]) - set(months[is_covered(calls)])
-        }
+        assert found == counted(months[(calls["population"] == population) & is_covered(calls)]) | dict.fromkeys(
+            set(months[calls["population"] == population]) - set(months[is_covered(calls)])
+        )
 
 
 def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
