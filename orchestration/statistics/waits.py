@@ -47,7 +47,7 @@ METHODS = {
 }
 RESPONSE_TIMES = Mart(
     "demand.response_times",
-    "One row per city, zone and dispatch priority, over the reference year of calls: how long demand calls waited for "
+    "One row per city, zone and dispatch priority, over the reference period of calls: how long demand calls waited for "
     "the first arrival, with the share nobody reached and what that may do to the estimates. Never pool priorities.",
     {
         "city": ("varchar", "City, by its name in the catalog."),
