@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 
 from orchestration.statistics.capacity import HOURS_A_YEAR
-from orchestration.statistics.periods import Period
 from orchestration.statistics.teams import HOURS_OF_WEEK, Pattern
 
 BUSY = 90  # percentile of the hours of the week
@@ -102,7 +101,6 @@ def wanted_of(clock: Clock, rows: list[tuple[int | None, float, float]]) -> Want
     """The calls of one scheme as a year has them. Calls without an hour come as those with one do."""
     if clock.covered < MINIMUM_COVERED_HOURS:
         return Wanted(None, None, "less than 90 days of calls are covered")
-    cut_short = Period(round(clock.covered / 24)).cut_short
     a_year = HOURS_A_YEAR / clock.covered
     low, high = sum(row[1] for row in rows) * a_year, sum(row[2] for row in rows) * a_year
     with_hour = sum(row[2] for row in rows if row[0] is not None) * a_year
@@ -118,7 +116,7 @@ def wanted_of(clock: Clock, rows: list[tuple[int | None, float, float]]) -> Want
     lows, highs, hours = table * a_year
     scale = high / with_hour
     pattern = Pattern(lows * scale, highs * scale, hours)
-    return Wanted(pattern, busy_load(pattern), cut_short)
+    return Wanted(pattern, busy_load(pattern))
 
 
 def busy_load(pattern: Pattern) -> Load:

@@ -1,37 +1,42 @@
-"""What covered days say of a year, for money and hours a year that stand on counted calls (methods, 0.11)."""
+"""How far what was counted stands for a year: the reference period of calls, as money and hours a year need it."""
 
 from dataclasses import dataclass
 
-MINIMUM_COVERED_DAYS = 90  # the dbt variable minimum_covered_days; a test holds them equal
-WHOLE_YEAR = (365, 366)
-ALL_SEASONS = 364  # 52 weeks
-DAYS_A_YEAR = 365.25
+import duckdb
+
+READS = "zones.reference_periods"
+PERIODS = f"""
+select city, case when kind = 'none' then 365.25 / covered_days else 1 end, status, reason
+from {READS} where measure = 'calls'
+"""
 
 
 @dataclass(frozen=True)
 class Period:
-    """The covered days that were counted, and what can be said of a year by them."""
+    """What turns counts of the period into those of a year, and what to say of it.
 
-    covered_days: int
+    A reference period is a year; where there is none, all covered days stand for one (partial_period), unless they are
+    too few to (insufficient_data).
+    """
 
-    @property
-    def to_a_year(self) -> float:
-        """What a count is multiplied by: a whole year stands for itself."""
-        return 1.0 if self.covered_days in WHOLE_YEAR else DAYS_A_YEAR / self.covered_days
+    to_a_year: float = 1.0
+    status: str = "ok"
+    reason: str | None = None
 
     @property
     def missing(self) -> str | None:
         """Why nothing can be said of a year."""
-        if self.covered_days < MINIMUM_COVERED_DAYS:
-            return f"fewer than {MINIMUM_COVERED_DAYS} covered days say nothing of a year"
-        return None
+        return self.reason if self.status == "insufficient_data" else None
 
     @property
-    def cut_short(self) -> str | None:
-        """Why what is said of a year stands for a part of it only."""
-        if self.covered_days < ALL_SEASONS:
-            return f"{self.covered_days} covered days stand for a year: other seasons are taken to be like them"
-        return None
+    def doubt(self) -> str | None:
+        """Why what is said of a year stands on less than one."""
+        return None if self.status == "ok" else self.reason or "no whole year is covered"
 
 
-A_YEAR = Period(365)
+WHOLE_YEAR = Period()
+
+
+def periods(connection: duckdb.DuckDBPyConnection) -> dict[str, Period]:
+    """The period of each city's calls."""
+    return {city: Period(*values) for city, *values in connection.execute(PERIODS).fetchall()}

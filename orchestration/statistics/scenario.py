@@ -21,7 +21,8 @@ from orchestration.statistics.alternative_response import (
     UNKNOWN_INITIATION,
 )
 from orchestration.statistics.marts import Mart
-from orchestration.statistics.periods import A_YEAR, Period
+from orchestration.statistics.periods import READS as PERIODS_READS
+from orchestration.statistics.periods import WHOLE_YEAR, Period, periods
 from orchestration.statistics.plans import Price
 from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, police_prices
 from orchestration.statistics.scenario_files import Move, Scenario
@@ -41,8 +42,8 @@ def _range(name: str, text: str) -> dict[str, tuple[str, str]]:
 SCENARIO = Mart(
     "budget.scenario",
     "One row per city, scenario file, budget phase and move of calls to another responder, and one for the whole city "
-    "(move 0): officer-hours and money before and after, of a year as the covered days of the reference period of calls "
-    "have it, with ranges. Ranges are envelopes of what the file gives. Time value is not savings: spending falls only by the cashable share of it "
+    "(move 0): officer-hours and money before and after, over the reference year of calls, with ranges. Ranges are "
+    "envelopes of what the file gives. Time value is not savings: spending falls only by the cashable share of it "
     "(methods, 8.6).",
     {
         "city": ("varchar", "City, by its name in the catalog."),
@@ -67,14 +68,14 @@ SCENARIO = Mart(
         **_range("time_value", "Officer-hours freed at that price, US dollars; time value is not savings"),
         "spending_before": ("double", "Police budget, US dollars; only for the whole city."),
         **_range("spending_after", "Police budget and responders, less the cashable share of the time value; only for the whole city"),
-        "status": ("varchar", "Of calls and hours: ok, unreliable, partial_period (no whole year of calls is covered) or insufficient_data."),
+        "status": ("varchar", "Of calls and hours: ok, unreliable or insufficient_data."),
         "reason": ("varchar", "Why the status is not ok."),
-        "money_status": ("varchar", "Of police money, police_cost_before to spending_after: ok, unreliable, partial_period or insufficient_data."),
+        "money_status": ("varchar", "Of police money, police_cost_before to spending_after: ok, unreliable or insufficient_data."),
         "money_reason": ("varchar", "Why money_status is not ok."),
         "note": ("varchar", "How to read the money."),
     },
 )  # fmt: skip
-READS = ("demand.calls_screened", "budget.police_hour_cost")
+READS = ("demand.calls_screened", "budget.police_hour_cost", PERIODS_READS)
 CELLS = """
 select city, topic_category,
     case when screen in ('passed', 'officer_initiated', 'answered_by_others') then screen else 'held' end as kind,
@@ -84,7 +85,6 @@ from demand.calls_screened
 group by all
 order by all
 """
-COVERED = "select city, max(covered_days) from demand.calls_screened group by city"
 BUDGETS = "select city, phase, budget from budget.police_hour_cost"
 
 
@@ -135,8 +135,7 @@ def scenario_rows(connection: duckdb.DuckDBPyConnection, files: Sequence[Scenari
     cells: dict[str, list[Cell]] = {}
     for city, *values in connection.execute(CELLS).fetchall():
         cells.setdefault(city, []).append(Cell(*values))
-    periods = {city: Period(days) for city, days in connection.execute(COVERED).fetchall()}
-    prices = police_prices(connection)
+    prices, found_periods = police_prices(connection), periods(connection)
     budgets = {(city, phase): budget for city, phase, budget in connection.execute(BUDGETS).fetchall()}
     return [
         row
@@ -144,7 +143,14 @@ def scenario_rows(connection: duckdb.DuckDBPyConnection, files: Sequence[Scenari
         for city in sorted(cells)
         if not file.cities or city in file.cities
         for price in prices.get(city, [Price(NO_PHASE, None, None)])
-        for row in city_rows(city, file, cells[city], price, budgets.get((city, price.phase)), periods[city])
+        for row in city_rows(
+            city,
+            file,
+            cells[city],
+            price,
+            budgets.get((city, price.phase)),
+            found_periods.get(city, WHOLE_YEAR),
+        )
     ]
 
 
@@ -161,26 +167,27 @@ def city_rows(
     cells: Sequence[Cell],
     price: Price,
     budget: float | None,
-    period: Period = A_YEAR,
+    period: Period = WHOLE_YEAR,
 ) -> Iterator[dict[str, Any]]:
-    """The whole city, then each move; a budget pays for a year, so calls and hours are those of one."""
+    """The whole city, then each move."""
     whole = pool_of(cells, cells)
     pools = [pool_of_move(move, cells) for move in file.moves]
     moved = [moved_by(move, pool) for move, pool in zip(file.moves, pools, strict=True)]
-    doubt = doubt_of_city(cells)
+    doubt = doubt_of_city(cells) or period.doubt
+    unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
+    # Calls of part of a year beside a budget of a whole one would make the police look dear.
+    unpriced = unpriced or period.doubt
     key = {"city": city, "scenario": file.name, "phase": price.phase, "title": file.title, "note": NOT_SAVINGS}
     topics = sorted(topic for move in file.moves for topic in move.topics)
     named = {"move": 0, "responder": WHOLE, "categories": ";".join(topics)}
-    row = key | named | row_of(whole, together(moved), price, doubt, period)
+    row = key | named | row_of(whole, together(moved), price, doubt, unpriced)
     if row["money_status"] != "insufficient_data" and budget is not None:
-        ends = spending_after(
-            budget, file, [of_a_year(pool, period) for pool in pools], price.cost_per_paid_hour or 0.0
-        )
+        ends = spending_after(budget, file, pools, price.cost_per_paid_hour or 0.0)
         row |= {"spending_before": budget, **_ends("spending_after", ends)}
     yield row
     for place, (move, pool, result) in enumerate(zip(file.moves, pools, moved, strict=True), start=1):
         named = {"move": place, "responder": move.responder, "categories": ";".join(sorted(move.topics))}
-        yield key | named | row_of(pool, result, price, doubt, period)
+        yield key | named | row_of(pool, result, price, doubt, unpriced)
 
 
 def is_moved(cell: Cell, move: Move) -> bool:
@@ -276,37 +283,29 @@ def spending_after(
     return least, mode, most
 
 
-def row_of(
-    pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None, period: Period = A_YEAR
-) -> dict[str, Any]:
+def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None, unpriced: str | None) -> dict[str, Any]:
     """The numbers of a row, with what can be told of hours and of money."""
     missing, doubt = judge(pool, doubt_of_city)
-    missing = period.missing or missing
-    coverage, pool, moved = pool.coverage, of_a_year(pool, period), moved_in_a_year(moved, period.to_a_year)
-    at_best = "partial_period" if period.cut_short else "ok"
-    unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
     row: dict[str, Any] = {
         "calls": pool.calls,
         "calls_already_answered": pool.answered,
         **_ends("calls_moved", moved.calls),
-        "time_coverage": coverage,
+        "time_coverage": pool.coverage,
         **_ends("responder_hours", moved.responder_hours),
         **_ends("responder_cost", moved.responder_cost),
         "cost_per_paid_hour": price.cost_per_paid_hour,
-        "status": "insufficient_data" if missing else "unreliable" if doubt else at_best,
-        "reason": missing or doubt or period.cut_short,
-        "money_reason": missing or unpriced or doubt or price.doubt or period.cut_short,
+        "status": "insufficient_data" if missing else "unreliable" if doubt else "ok",
+        "reason": missing or doubt,
+        "money_reason": missing or unpriced or doubt or price.doubt,
     }
-    doubted = doubt or price.doubt
-    row["money_status"] = "insufficient_data" if missing or unpriced else "unreliable" if doubted else at_best
-    if period.missing:
-        return {name: value for name, value in row.items() if not name.startswith(("calls", "responder_"))}
+    known = row["money_reason"] is None
+    row["money_status"] = "insufficient_data" if missing or unpriced else "ok" if known else "unreliable"
     if pool.hours is not None and moved.police_hours is not None:
         low, mode, high = moved.police_hours
         row["police_hours_before"] = pool.hours
         row |= _ends("police_hours_freed", (low, mode, high))
         row |= _ends("police_hours_after", (pool.hours - high, pool.hours - mode, pool.hours - low))
-        if price.cost_per_paid_hour is not None:
+        if price.cost_per_paid_hour is not None and not unpriced:
             for hours, dollars in (("hours_freed", "time_value"), ("hours_after", "police_cost_after")):
                 row |= {f"{dollars}_{end}": row[f"police_{hours}_{end}"] * price.cost_per_paid_hour for end in ENDS}
             row["police_cost_before"] = pool.hours * price.cost_per_paid_hour
@@ -324,30 +323,6 @@ def judge(pool: Pool, doubt_of_city: str | None) -> tuple[str | None, str | None
     if 0 < pool.calls < RELIABLE_CALLS:
         return None, f"fewer than {RELIABLE_CALLS} calls"
     return None, None
-
-
-def of_a_year(pool: Pool, period: Period) -> Pool:
-    """The same calls and hours as a year has them."""
-    factor = period.to_a_year
-    return replace(
-        pool,
-        **{name: round(getattr(pool, name) * factor) for name in ("calls", "sent", "timed", "answered")},
-        hours=None if pool.hours is None else pool.hours * factor,
-    )
-
-
-def moved_in_a_year(moved: Moved, factor: float) -> Moved:
-    """The same of what moves."""
-
-    def times(ends: tuple[float, float, float]) -> tuple[float, float, float]:
-        return ends[0] * factor, ends[1] * factor, ends[2] * factor
-
-    return Moved(
-        calls=times(moved.calls),
-        police_hours=None if moved.police_hours is None else times(moved.police_hours),
-        responder_hours=times(moved.responder_hours),
-        responder_cost=times(moved.responder_cost),
-    )
 
 
 def _ends(name: str, values: tuple[float, float, float]) -> dict[str, float]:

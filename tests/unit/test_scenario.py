@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.catalog.reading import CatalogError
-from orchestration.settings import DBT_PROJECT_DIR, SHIPPED_SCENARIOS
-from orchestration.statistics.periods import MINIMUM_COVERED_DAYS, Period
+from orchestration.settings import SHIPPED_SCENARIOS
+from orchestration.statistics.periods import Period
 from orchestration.statistics.plans import Price
 from orchestration.statistics.responder_programmes import NOT_SAVINGS
 from orchestration.statistics.scenario import SCENARIO, Cell, city_rows
@@ -149,6 +149,15 @@ def test_what_is_not_known_is_not_told(
     assert whole["responder_cost_mode"] > 0
 
 
+def test_part_of_a_year_is_not_held_against_a_budget_of_a_whole_one(tmp_path: Path) -> None:
+    part = Period(2.0, "partial_period", "no whole year is covered")
+    for row in city_rows("a", read_scenario(written(tmp_path)), CELLS, PRICE, 1e6, part):
+        assert (row["status"], row["money_status"]) == ("unreliable", "insufficient_data")
+        assert row["reason"] == row["money_reason"] == "no whole year is covered"
+        assert row["police_hours_freed_mode"] > 0
+        assert not {"time_value_mode", "spending_before", "spending_after_mode"} & row.keys()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
@@ -184,36 +193,3 @@ def test_the_shipped_example_can_be_used() -> None:
     (example,) = scenarios(SHIPPED_SCENARIOS)
     assert example.cashable.mode == 0
     assert all(move.share.high <= 1 for move in example.moves)
-
-
-def test_half_a_year_of_calls_stands_for_a_year_and_says_so(tmp_path: Path) -> None:
-    file = read_scenario(written(tmp_path))
-    whole = computed(file)
-    half = list(city_rows("a", file, CELLS, PRICE, 1e6, Period(146)))
-    factor = 365.25 / 146
-    for one, other in zip(whole, half, strict=True):
-        for name in ("police_hours_before", "time_value_mode", "responder_cost_high", "calls_moved_low"):
-            assert other[name] == pytest.approx(one[name] * factor), name
-        assert one["time_coverage"] == other["time_coverage"]
-        assert other["calls"] == round(one["calls"] * factor)
-        if one["status"] == "ok":
-            assert (other["status"], other["reason"][:16]) == ("partial_period", "146 covered days")
-        else:
-            assert (other["status"], other["reason"]) == (one["status"], one["reason"])
-    saved = [rows[0]["spending_after_low"] - 1e6 for rows in (whole, half)]
-    # Pools are whole numbers of calls, so the last half call is lost.
-    assert saved[1] == pytest.approx(saved[0] * factor, rel=0.02)
-
-
-def test_too_few_days_say_nothing_of_a_year(tmp_path: Path) -> None:
-    for row in city_rows("a", read_scenario(written(tmp_path)), CELLS, PRICE, 1e6, Period(89)):
-        assert row["status"] == row["money_status"] == "insufficient_data"
-        assert "covered days" in row["reason"]
-        assert not {name for name in row if name.startswith(("calls", "police_hours", "responder_", "time_value"))} - {
-            "responder"
-        }
-
-
-def test_the_least_number_of_days_is_that_of_the_models() -> None:
-    text = (DBT_PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8")
-    assert f"minimum_covered_days: {MINIMUM_COVERED_DAYS} " in text
