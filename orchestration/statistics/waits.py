@@ -54,7 +54,7 @@ RESPONSE_TIMES = Mart(
         "zone_kind": ("varchar", "city (the whole), the kind of the city's primary zoning, such as tract, or beat."),
         "zone_id": ("varchar", "(all) for a city; a zone, or (unmatched) for calls whose place is in no zone."),
         "priority": ("varchar", "Dispatch priority, as published; (none) where not published."),
-        "period_start": ("date", "First day counted (zones.reference_years)."),
+        "period_start": ("date", "First day counted (zones.reference_periods)."),
         "period_end": ("date", "Last day counted."),
         "calls": ("bigint", "Demand calls."),
         "without_received_time": ("bigint", "Of these, calls whose time of receipt is not known."),
