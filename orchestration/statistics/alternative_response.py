@@ -60,7 +60,7 @@ ALTERNATIVE_RESPONSE = Mart(
         "scheme_kind": ("varchar", "scenario (ours) or published."),
         "path": ("varchar", "responder (people who go there), administrative (phone, online, desk), (all) of both, or already_answered: calls of the scheme's categories that others answered, in none of the others."),
         "unit": ("varchar", "calls, or officer_hours on timed calls."),
-        "period_start": ("date", "First day counted (zones.reference_years)."),
+        "period_start": ("date", "First day counted (zones.reference_periods)."),
         "period_end": ("date", "Last day counted."),
         "n": ("bigint", "Demand calls that passed the screen, or were answered already: what the estimates stand on."),
         "calls_timed": ("bigint", "Of n, calls whose time is known."),
