@@ -91,7 +91,14 @@ def contract(path: str) -> dict[str, str]:
 EMPTY_MARTS = {
     **{
         path.replace("/", "."): contract(path)
-        for path in ("demand/calls_by_type", "demand/exclusion_ledger", "budget/cost_per_call_hour")
+        for path in (
+            "demand/calls_by_type",
+            "demand/exclusion_ledger",
+            "budget/cost_per_call_hour",
+            "audit/coverage",
+            "audit/coverage_gaps",
+            "zones/reference_periods",
+        )
     },
     **{
         mart.table: {name: kind for name, (kind, _) in mart.columns.items()}
@@ -108,7 +115,8 @@ create table {schema}.fct_{entity} as
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
-        count(*) as {"records" if entity == "calls" else entity}, median(response_minutes) as median_minutes
+        count(*) as {"records" if entity == "calls" else entity}, 0::bigint as records_of_uncovered_days,
+        median(response_minutes) as median_minutes
     from {schema}.fct_{entity} group by all;
 """
         for entity, schema in FACTS.items()

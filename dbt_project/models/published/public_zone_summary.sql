@@ -17,6 +17,7 @@ select
     case when not summary.is_hidden then summary.n end as n,
     summary.period_start,
     summary.period_end,
+    summary.covered_days,
     case when not summary.is_hidden then summary.rate_per_1000 end as rate_per_1000,
     case when not summary.is_hidden then summary.rate_lo end as rate_lo,
     case when not summary.is_hidden then summary.rate_hi end as rate_hi,

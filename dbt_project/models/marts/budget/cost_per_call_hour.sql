@@ -1,13 +1,27 @@
 {% set of_the_budget %}
-city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours
+city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours, period_status
 {%- endset %}
 
 with work as (
+    -- A budget pays for a year: calls and hours of fewer or more covered days stand for those of one.
     select
-        *,
-        sum(hours) over (partition by city) as all_hours
-    from {{ ref('calls_by_type') }}
-    where denominator = 'community_and_officer' and final_type = '(all)'
+        types.city,
+        types.call_type_group,
+        types.share_time,
+        types.time_status,
+        types.time_coverage,
+        types.headline_status,
+        periods.status as period_status,
+        -- Untimed calls cost as well.
+        {% for counted, column in {'calls': 'calls', 'hours': 'hours_scaled'}.items() -%}
+        types.{{ column }} * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as {{ counted }},
+        {% endfor -%}
+        sum(types.hours_scaled) over (partition by types.city)
+        * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as all_hours
+    from {{ ref('calls_by_type') }} as types
+    inner join {{ ref('reference_periods') }} as periods
+        on types.city = periods.city and periods.measure = 'calls'
+    where types.denominator = 'community_and_officer' and types.final_type = '(all)'
 ),
 
 categories as (
@@ -24,7 +38,10 @@ categories as (
         work.hours,
         work.share_time,
         work.all_hours,
-        work.time_status
+        work.time_status,
+        work.time_coverage,
+        work.headline_status,
+        work.period_status
     from {{ ref('police_hour_cost') }} as budgets
     inner join work
         on budgets.city = work.city
@@ -37,6 +54,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'full_absorption' as allocation,
         budget * share_time as cost
     from categories
@@ -47,6 +66,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'activity' as allocation,
         cost_per_paid_hour * hours as cost
     from categories
@@ -54,9 +75,11 @@ allocated as (
     select distinct
         {{ of_the_budget }},
         '(unallocated)' as call_type_group,
-        cast(null as bigint) as calls,
+        cast(null as double) as calls,
         cast(null as double) as hours,
-        time_status,
+        'ok' as time_status,
+        cast(null as double) as time_coverage,
+        headline_status,
         'activity' as allocation,
         budget - cost_per_paid_hour * all_hours as cost
     from categories
@@ -68,12 +91,16 @@ judged as (
         case
             when allocation = 'activity' and cost_per_paid_hour is null then 'no sworn positions are published'
             when coalesce(all_hours, 0) = 0 then 'no time on calls is known'
+            when time_status = 'insufficient_data' then 'no time on calls of this group is known'
+            when period_status = 'insufficient_data'
+                then 'fewer than {{ var("minimum_covered_days") }} covered days say nothing of a year'
         end as refused_because,
         case
             when fiscal_year <> work_year then 'the calls are of another year than the budget'
             when allocation = 'activity' and cost_per_paid_hour * all_hours > budget
                 then 'more hours on calls than positions are paid for'
-            when time_status <> 'ok' then 'much of the time on calls is unknown'
+            when headline_status <> 'ok' or time_coverage < {{ var('minimum_time_coverage') }}
+                then 'much of the time on calls is unknown'
         end as doubted_because
     from allocated
 )
@@ -84,8 +111,8 @@ select
     phase,
     allocation,
     call_type_group,
-    calls,
-    hours,
+    case when period_status <> 'insufficient_data' then cast(calls as double) end as calls_per_year,
+    case when period_status <> 'insufficient_data' then cast(hours as double) end as hours_per_year,
     budget,
     cost_per_paid_hour,
     cost_per_available_hour,
@@ -96,7 +123,11 @@ select
     case
         when refused_because is not null then 'insufficient_data'
         when doubted_because is not null then 'unreliable'
-        else 'ok'
+        else period_status
     end as status,
-    coalesce(refused_because, doubted_because) as reason
+    coalesce(
+        refused_because,
+        doubted_because,
+        case when period_status = 'partial_period' then 'no whole year of calls is covered' end
+    ) as reason
 from judged

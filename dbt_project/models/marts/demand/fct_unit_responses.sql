@@ -18,14 +18,18 @@ select
     responses.service_status,
     cast(responses.crew_size * responses.service_minutes as double) as officer_minutes,
     -- A unit sent to a call that is not in the export keeps its row, with nothing known of the call.
-    calls.call_id is not null as is_call_known,
-    calls.month,
-    calls.population,
-    calls.call_type_group,
-    calls.priority,
-    calls.zone_id,
-    calls.beat_id,
+    events.call_id is not null as is_call_known,
+    events.call_id as event_call_id,
+    events.month,
+    events.population,
+    events.initiation,
+    events.call_type_group,
+    events.priority,
+    events.zone_id,
+    events.beat_id,
     responses.load_id
 from {{ ref('int_unit_responses__timed') }} as responses
-left join {{ ref('fct_calls') }} as calls
-    on responses.city = calls.city and responses.call_id = calls.call_id
+left join {{ ref('int_calls__events') }} as records
+    on responses.city = records.city and responses.call_id = records.call_id
+left join {{ ref('fct_calls') }} as events
+    on responses.city = events.city and coalesce(records.event_id, responses.call_id) = events.call_id

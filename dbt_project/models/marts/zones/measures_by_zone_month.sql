@@ -1,26 +1,19 @@
+{% set measures = {
+    'calls': ('calls_by_zone_month', 'demand_calls'),
+    'contacts': ('contacts_by_zone_month', 'contacts'),
+    'offenses': ('offenses_by_zone_month', 'offenses'),
+} %}
+
+{% for measure, (mart, n) in measures.items() %}
 select
     city,
     zone_kind,
     zone_id,
     month,
-    'calls' as measure,
-    demand_calls as n
-from {{ ref('calls_by_zone_month') }}
-union all
-select
-    city,
-    zone_kind,
-    zone_id,
-    month,
-    'contacts' as measure,
-    contacts as n
-from {{ ref('contacts_by_zone_month') }}
-union all
-select
-    city,
-    zone_kind,
-    zone_id,
-    month,
-    'offenses' as measure,
-    offenses as n
-from {{ ref('offenses_by_zone_month') }}
+    '{{ measure }}' as measure,
+    {{ n }} as n,
+    covered_days,
+    status
+from {{ ref(mart) }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
