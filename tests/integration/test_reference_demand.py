@@ -292,7 +292,16 @@ def test_shares_of_calls_and_time(
 ) -> None:
     columns = {
         name: name
-        for name in ("calls", "calls_sent", "calls_timed", "hours", "hours_scaled", "share_calls", "share_time", "intensity")
+        for name in (
+            "calls",
+            "calls_sent",
+            "calls_timed",
+            "hours",
+            "hours_scaled",
+            "share_calls",
+            "share_time",
+            "intensity",
+        )
     } | {"coverage": "time_coverage", "status": "time_status"}
     rows = connection.execute(
         f"select call_type_group, {', '.join(columns.values())} from analyst.demand.calls_by_type "
