@@ -15,12 +15,19 @@ select
     'contacts' as measure,
     contacts as n
 from {{ ref('contacts_by_zone_month') }}
+{% for measure, column in {
+    'offenses': 'offenses',
+    'offenses_police_generated': 'police_generated_offenses',
+    'offenses_unclassified': 'unclassified_offenses'
+}.items() -%}
 union all
 select
     city,
     zone_kind,
     zone_id,
     month,
-    'offenses' as measure,
-    offenses as n
+    '{{ measure }}' as measure,
+    {{ column }} as n
 from {{ ref('offenses_by_zone_month') }}
+where {{ column }} is distinct from 0
+{% endfor -%}
