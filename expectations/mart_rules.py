@@ -74,7 +74,7 @@ def fact_expectations(table: str, entity: str) -> list[Expectation]:
 def by_month_profile(table: str, columns: dict[str, str], count: str) -> str:
     """One row a city, kind of zone and month of a table of counts."""
     return f"""
-        select city, zone_kind, month, sum({count}) as total,
+        select city, zone_kind, month, coalesce(sum({count}), 0) + sum(records_of_uncovered_days) as total,
             {not_finite(columns, aggregate=True)} as not_finite,
             {negative(columns, aggregate=True)} as negative
         from {table}
@@ -97,7 +97,8 @@ def by_month_expectations(table: str, fact: str) -> list[Expectation]:
             """,
             severity="critical",
             why="The map and the table of records must tell of the same events.",
-            expected=f"The zones of a month, with {UNMATCHED}, add up to the rows of {fact}.",
+            expected=f"The zones of a month, with {UNMATCHED} and the records of days that are not covered, add up to the "
+            f"rows of {fact}.",
             message=f"{{city}}, {{month:%Y-%m}}: {fact} has {{fact_rows:,}} rows, the zones of {table} add "
             f"up to "
             "{total:,} ({difference:+,}).",

@@ -40,3 +40,8 @@
     from {{ ref('fct_offenses') }}
     where measure is not null
 {%- endmacro %}
+
+{# The entity that the coverage of a measure is known by: all offenses come in one report. #}
+{% macro covered_as(measure) -%}
+    case when {{ measure }} like 'offenses%' then 'offenses' else {{ measure }} end
+{%- endmacro %}

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.catalog.model import City, DataSet
+from orchestration.cities import coverage
 from orchestration.crosswalk import seed
 from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.sql import literal, quoted
@@ -54,6 +55,8 @@ def check(database: Path, city: City) -> list[Finding] | None:
         if _has(connection, "canonical", "calls"):
             found += _unmapped(connection, city)
             found += _inverted(connection, city)
+        if _has(connection, "intermediate", "int_reference_days"):
+            found += [Finding(*told) for told in coverage.told(connection, city.name)]
         else:
             found.append(
                 Finding(

@@ -12,11 +12,12 @@ import duckdb
 
 from orchestration.catalog.model import City, DataSet, cities
 from orchestration.ingest.bind import bind
+from orchestration.ingest.days_seen import recall_days_seen
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, find_load, load
-from orchestration.publish.releases import released_loads
+from orchestration.publish.releases import current_release, released_loads
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.base import Last, Source
@@ -31,6 +32,7 @@ LOAD_TABLES = {
     "load_columns": "One row per needed column of each load in use, and whether it is there.",
     "column_changes": "One row per column of a new load that is not what it was in the load before.",
     "rejected_lines": "One row per line that no parser could read.",
+    "days_seen": "One row per load of a former release and day before its landing, with how many records it held then.",
     "cities": "One row per city of the catalog, with its time zone and boundary.",
 }
 
@@ -180,6 +182,7 @@ def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
             except SourceError as error:  # a landing that has to be read in another way, and cannot be
                 raise dg.Failure(str(error), metadata=error.facts(), allow_retries=False) from error
             bind(connection, all_cities.values(), used, home.raw)
+            recall_days_seen(connection, current_release(home.releases))
             shapes = _shapes(connection)
         for key in context.selected_asset_keys:
             rows, columns = shapes["__".join(key.path[1:])]

@@ -132,6 +132,7 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
                 "select city, data_set, load_id from audit.loads order by city, data_set, load_number"
             ).fetchall()
         ]
+        coverage = read_coverage(connection)
     folder = releases.prepare(home.releases, release_id)
     # A rename, not a copy: the build folder is on the same disk, and the next run makes its databases anew.
     shutil.move(home.analyst_database, folder / "analyst.duckdb")
@@ -144,11 +145,26 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
         created_at=now,
         version=version("footprint"),
         loads=loads,
+        coverage=coverage,
         tables=tables,
         gates=read_gate_results(home.gates, run_id),
         files=releases.describe_files(folder),
     )
     return manifest, releases.publish(home.releases, folder, manifest)
+
+
+def read_coverage(connection: duckdb.DuckDBPyConnection) -> list[releases.Coverage]:
+    """Which days the data sets of the marts cover, with their gaps."""
+    gaps: dict[tuple[str, str, str], list[releases.Gap]] = {}
+    for *key, first, last, length in connection.execute(
+        "select city, data_set, entity, first_day, last_day, length_days from audit.coverage_gaps order by all"
+    ).fetchall():
+        gaps.setdefault(tuple(key), []).append(releases.Gap(first_day=first, last_day=last, length_days=length))
+    names = [name for name in releases.Coverage.model_fields if name != "gaps"]
+    return [
+        releases.Coverage(**dict(zip(names, row, strict=True)), gaps=gaps.get(tuple(row[:3]), []))
+        for row in connection.execute(f"select {', '.join(names)} from audit.coverage order by all").fetchall()
+    ]
 
 
 def read_gate_results(gates: Path, run_id: str) -> list[dict[str, object]]:

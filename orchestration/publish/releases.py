@@ -6,7 +6,7 @@ one step. Who holds an older release keeps reading it. Nothing here knows Dagste
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,29 @@ class ReleasedLoad(BaseModel):
     load_id: str
 
 
+class Gap(BaseModel):
+    """A run of days that a data set lacks."""
+
+    first_day: date
+    last_day: date
+    length_days: int
+
+
+class Coverage(BaseModel):
+    """Which days a data set of a release covers (audit.coverage)."""
+
+    city: str
+    data_set: str
+    entity: str
+    first_record: date
+    last_record: date
+    covered_to: date | None
+    covered_days: int
+    delay_days: int | None
+    delay_from: str | None
+    gaps: list[Gap]
+
+
 class ReleasedFile(BaseModel):
     """A file of a release."""
 
@@ -42,6 +65,7 @@ class Release(BaseModel):
     created_at: datetime
     version: str
     loads: list[ReleasedLoad]
+    coverage: list[Coverage] = []  # absent in manifests of before it
     tables: dict[str, int]
     gates: list[dict[str, Any]]
     files: list[ReleasedFile]

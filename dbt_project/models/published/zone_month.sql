@@ -1,13 +1,19 @@
-with months_of_the_reference_year as (
+with months_of_the_period as (
     select
         summary.city,
         summary.zone_id,
         summary.measure,
         summary.n as year_n,
-        cast({{ dbt.dateadd('month', 'months.month_number', 'summary.period_start') }} as date) as month
+        months.month,
+        months.days,
+        months.covered_days
     from {{ ref('zone_summary') }} as summary
-    cross join (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) as months (month_number)
-    where summary.zone_kind <> 'beat' and summary.n is not null
+    inner join {{ ref('int_covered_months') }} as months
+        on
+            summary.city = months.city
+            and {{ covered_as('summary.measure') }} = months.measure
+            and months.month between date_trunc('month', summary.period_start) and summary.period_end
+    where summary.zone_kind <> 'beat' and summary.n is not null and months.covered_days > 0
 ),
 
 counted as (
@@ -17,8 +23,10 @@ counted as (
         months.measure,
         months.month,
         months.year_n,
+        months.days,
+        months.covered_days,
         coalesce(counts.n, 0) as n
-    from months_of_the_reference_year as months
+    from months_of_the_period as months
     left join {{ ref('measures_by_zone_month') }} as counts
         on
             months.city = counts.city
@@ -75,5 +83,7 @@ select
     month,
     measure,
     cast(case when not is_hidden then n end as bigint) as n,
-    case when is_hidden then 'suppressed' else 'ok' end as status
+    days,
+    covered_days,
+    case when is_hidden then 'suppressed' else {{ period_status('days', 'covered_days') }} end as status
 from hidden

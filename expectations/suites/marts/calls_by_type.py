@@ -53,7 +53,7 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "rate_matches_status",
-            "(rate_per_1000 is null) = coalesce(rate_status in ('ok', 'unreliable'), false) "
+            "(rate_per_1000 is null) = coalesce(rate_status in ('ok', 'partial_period', 'unreliable'), false) "
             "or (share_time is null) = coalesce(time_status in ('ok', 'unreliable'), false)",
             severity="critical",
             why="A reader must be able to trust that a missing number is explained.",

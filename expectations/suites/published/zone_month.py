@@ -37,7 +37,8 @@ def expectations() -> list[Expectation]:
         select city, zone_kind, zone_id, month, 'contacts', contacts
         from analyst.enforcement.contacts_by_zone_month
         union all
-        select city, zone_kind, zone_id, month, 'offenses', offenses
+        select city, zone_kind, zone_id, month, unnest(['offenses', 'offenses_police_generated', 'offenses_unclassified']),
+            unnest([offenses, police_generated_offenses, unclassified_offenses])
         from analyst.crime.offenses_by_zone_month
     """
     return [
@@ -53,10 +54,10 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "suppressed_rows_are_empty",
-            "coalesce(status, '') not in ('ok', 'suppressed') or (status = 'ok') = (n is null)",
+            "coalesce(status, '') not in ('ok', 'partial_period', 'suppressed') or (status = 'suppressed') = (n is not null)",
             severity="critical",
             why="A status beside the number it should hide protects nobody.",
-            expected="There is a count exactly where the status is ok; else the status is suppressed.",
+            expected="There is a count exactly where the status is ok or partial_period; else the status is suppressed.",
             message="{city}, zone {zone_id}, {month:%Y-%m}, {measure}: the status is {status}, but the "
             "count does not follow it.",
             mend="Set n to NULL wherever the status is suppressed, and nowhere else.",

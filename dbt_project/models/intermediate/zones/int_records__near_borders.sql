@@ -51,3 +51,6 @@ inner join placed
         and counted.entity = placed.entity
         and counted.record_kind = placed.record_kind
         and counted.record_id = placed.record_id
+-- A month counts its covered days alone.
+inner join {{ ref('int_covered_days') }} as days
+    on counted.city = days.city and counted.entity = days.measure and counted.day = days.day

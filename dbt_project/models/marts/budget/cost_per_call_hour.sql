@@ -1,13 +1,24 @@
 {% set of_the_budget %}
-city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours
+city, fiscal_year, phase, budget, work_year, cost_per_paid_hour, cost_per_available_hour, all_hours, period_status
 {%- endset %}
 
 with work as (
+    -- A budget pays for a year: calls and hours of fewer or more covered days stand for those of one.
     select
-        *,
-        sum(hours) over (partition by city) as all_hours
-    from {{ ref('calls_by_type') }}
-    where denominator = 'community_and_officer' and final_type = '(all)'
+        types.city,
+        types.call_type_group,
+        types.share_time,
+        types.time_status,
+        periods.status as period_status,
+        {% for counted in ['calls', 'hours'] -%}
+        types.{{ counted }} * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as {{ counted }},
+        {% endfor -%}
+        sum(types.hours) over (partition by types.city)
+        * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as all_hours
+    from {{ ref('calls_by_type') }} as types
+    inner join {{ ref('reference_periods') }} as periods
+        on types.city = periods.city and periods.measure = 'calls'
+    where types.denominator = 'community_and_officer' and types.final_type = '(all)'
 ),
 
 categories as (
@@ -24,7 +35,8 @@ categories as (
         work.hours,
         work.share_time,
         work.all_hours,
-        work.time_status
+        work.time_status,
+        work.period_status
     from {{ ref('police_hour_cost') }} as budgets
     inner join work
         on budgets.city = work.city
@@ -54,7 +66,7 @@ allocated as (
     select distinct
         {{ of_the_budget }},
         '(unallocated)' as call_type_group,
-        cast(null as bigint) as calls,
+        cast(null as double) as calls,
         cast(null as double) as hours,
         time_status,
         'activity' as allocation,
@@ -68,6 +80,8 @@ judged as (
         case
             when allocation = 'activity' and cost_per_paid_hour is null then 'no sworn positions are published'
             when coalesce(all_hours, 0) = 0 then 'no time on calls is known'
+            when period_status = 'insufficient_data'
+                then 'fewer than {{ var("minimum_covered_days") }} covered days say nothing of a year'
         end as refused_because,
         case
             when fiscal_year <> work_year then 'the calls are of another year than the budget'
@@ -84,8 +98,8 @@ select
     phase,
     allocation,
     call_type_group,
-    calls,
-    hours,
+    case when period_status <> 'insufficient_data' then cast(calls as double) end as calls_per_year,
+    case when period_status <> 'insufficient_data' then cast(hours as double) end as hours_per_year,
     budget,
     cost_per_paid_hour,
     cost_per_available_hour,
@@ -96,7 +110,11 @@ select
     case
         when refused_because is not null then 'insufficient_data'
         when doubted_because is not null then 'unreliable'
-        else 'ok'
+        else period_status
     end as status,
-    coalesce(refused_because, doubted_because) as reason
+    coalesce(
+        refused_because,
+        doubted_because,
+        case when period_status = 'partial_period' then 'no whole year of calls is covered' end
+    ) as reason
 from judged

@@ -19,12 +19,12 @@ worked_years as (
     select
         city,
         cast(extract(year from period_end) as integer) as work_year
-    from {{ ref('reference_years') }}
+    from {{ ref('reference_periods') }}
     where measure = 'calls'
 ),
 
 nearest_budgets as (
-    -- Calls are counted over one year; the fiscal year that ends in it, or else the nearest published one, pays for it.
+    -- Calls are counted over a year; the fiscal year it ends in, or else the nearest published one, pays for it.
     select
         police_budgets.*,
         worked_years.work_year,

@@ -11,16 +11,24 @@ with utilisations as (
 ),
 
 work as (
+    -- Hours of covered days only, over the time covered; of too few days nothing is said of a year.
     select
-        city,
-        denominator,
-        call_type_group,
-        time_status,
-        {% set days = dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1' -%}
-        hours * 365.25 / ({{ days }}) as hours_per_year,
-        hours_scaled * 365.25 / ({{ days }}) as hours_per_year_scaled
-    from {{ ref('calls_by_type') }}
-    where final_type = '(all)'
+        types.city,
+        types.denominator,
+        types.call_type_group,
+        case
+            when 'insufficient_data' in (periods.status, types.time_status) then 'insufficient_data'
+            when types.time_status <> 'ok' then types.time_status
+            else periods.status
+        end as status,
+        case when periods.status <> 'insufficient_data' then types.hours * 365.25 / types.covered_days end
+            as hours_per_year,
+        case when periods.status <> 'insufficient_data' then types.hours_scaled * 365.25 / types.covered_days end
+            as hours_per_year_scaled
+    from {{ ref('calls_by_type') }} as types
+    inner join {{ ref('reference_periods') }} as periods
+        on types.city = periods.city and periods.measure = 'calls'
+    where types.final_type = '(all)'
 ),
 
 with_total as (
@@ -30,7 +38,7 @@ with_total as (
         city,
         denominator,
         '(all)' as call_type_group,
-        max(time_status) as time_status,
+        max(status) as status,
         sum(hours_per_year) as hours_per_year,
         -- A group that is never timed leaves the whole unknown.
         case
@@ -46,7 +54,9 @@ busy_hours as (
         percentile_cont(0.9) within group (order by cast(coalesce(officer_hours_per_hour, 0) as double))
             as officers_busy_p90
     from {{ ref('calls_by_hour_of_week') }}
+    where exposure_hours > 0
     group by city
+    having count(officer_hours_per_hour) > 0
 )
 
 select
@@ -58,13 +68,13 @@ select
     cast({{ available }} as double) as available_hours,
     cast(
         case
-            when work.time_status <> 'insufficient_data'
+            when work.status <> 'insufficient_data'
                 then work.hours_per_year / ({{ available }} * utilisations.utilisation)
         end as double
     ) as full_time_equivalents,
     cast(
         case
-            when work.time_status <> 'insufficient_data'
+            when work.status <> 'insufficient_data'
                 then work.hours_per_year_scaled / ({{ available }} * utilisations.utilisation)
         end as double
     ) as full_time_equivalents_scaled,
@@ -74,7 +84,7 @@ select
             when work.call_type_group = '(all)' and work.denominator = 'community' then busy_hours.officers_busy_p90
         end as double
     ) as officers_busy_p90,
-    work.time_status as status
+    work.status
 from with_total as work
 cross join utilisations
 left join busy_hours

@@ -1,12 +1,41 @@
-with offenses_by_zoning as (
+{% set measures = {
+    'offenses': 'offenses',
+    'police_generated_offenses': 'offenses_police_generated',
+    'unclassified_offenses': 'offenses_unclassified',
+} %}
+{% set victims = {
+    'offenses_against_persons': 'person',
+    'offenses_against_property': 'property',
+    'offenses_against_society': 'society',
+} %}
+
+with offenses_with_coverage as (
+    select
+        offenses.city,
+        offenses.zone_id,
+        offenses.beat_id,
+        offenses.month,
+        offenses.crime_against,
+        offenses.measure,
+        days.day is not null as is_covered
+    from {{ ref('fct_offenses') }} as offenses
+    left join {{ ref('int_covered_days') }} as days
+        on
+            offenses.city = days.city
+            and days.measure = 'offenses'
+            and cast(offenses.offense_at_local as date) = days.day
+),
+
+offenses_by_zoning as (
     select
         offenses.city,
         coalesce(zonings.zone_kind, 'tract') as zone_kind,
         coalesce(offenses.zone_id, '(unmatched)') as zone_id,
         offenses.month,
         offenses.crime_against,
-        offenses.measure
-    from {{ ref('fct_offenses') }} as offenses
+        offenses.measure,
+        offenses.is_covered
+    from offenses_with_coverage as offenses
     left join {{ ref('int_primary_zonings') }} as zonings
         on offenses.city = zonings.city
     union all
@@ -16,8 +45,9 @@ with offenses_by_zoning as (
         coalesce(beat_id, '(unmatched)') as zone_id,
         month,
         crime_against,
-        measure
-    from {{ ref('fct_offenses') }}
+        measure,
+        is_covered
+    from offenses_with_coverage
     where city in (select beats.city from {{ ref('int_beats') }} as beats)
 ),
 
@@ -27,14 +57,15 @@ counted as (
         zone_kind,
         zone_id,
         month,
-        count(*) as records,
-        count(*) filter (where measure = 'offenses') as offenses,
-        count(*) filter (where measure = 'offenses' and crime_against = 'person') as offenses_against_persons,
-        count(*) filter (where measure = 'offenses' and crime_against = 'property') as offenses_against_property,
-        count(*) filter (where measure = 'offenses' and crime_against = 'society') as offenses_against_society,
-        count(*) filter (where measure = 'offenses_police_generated') as police_generated_offenses,
-        count(*) filter (where measure = 'offenses_unclassified') as unclassified_offenses,
-        count(*) filter (where measure is null) as records_not_counted
+        count(*) filter (where is_covered) as records,
+        count(*) filter (where not is_covered) as records_of_uncovered_days,
+        {% for column, measure in measures.items() -%}
+        count(*) filter (where is_covered and measure = '{{ measure }}') as {{ column }},
+        {% endfor -%}
+        {% for column, against in victims.items() -%}
+        count(*) filter (where is_covered and measure = 'offenses' and crime_against = '{{ against }}') as {{ column }},
+        {% endfor -%}
+        count(*) filter (where is_covered and measure is null) as records_not_counted
     from offenses_by_zoning
     group by city, zone_kind, zone_id, month
 )
@@ -44,14 +75,13 @@ select
     counted.zone_kind,
     counted.zone_id,
     counted.month,
-    counted.records,
-    counted.offenses,
-    counted.offenses_against_persons,
-    counted.offenses_against_property,
-    counted.offenses_against_society,
-    counted.police_generated_offenses,
-    counted.unclassified_offenses,
-    counted.records_not_counted,
+    months.days,
+    months.covered_days,
+    {{ period_status('months.days', 'months.covered_days') }} as status,
+    {% for column in ['records'] + measures | list + victims | list + ['records_not_counted'] -%}
+    case when months.covered_days > 0 then counted.{{ column }} end as {{ column }},
+    {% endfor -%}
+    counted.records_of_uncovered_days,
     concat_ws(
         ';',
         'AMBIENT',
@@ -61,5 +91,7 @@ select
         'REPORTING'
     ) as caveat_codes
 from counted
+inner join {{ ref('int_covered_months') }} as months
+    on counted.city = months.city and months.measure = 'offenses' and counted.month = months.month
 left join {{ ref('int_offenses__mix') }} as mix
     on counted.city = mix.city and cast(date_trunc('year', counted.month) as date) = mix.year_start

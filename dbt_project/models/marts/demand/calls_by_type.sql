@@ -6,8 +6,10 @@ with counted as (
         calls.population,
         coalesce(calls.call_type_group, '(unmapped)') as call_type_group,
         coalesce(calls.final_type, '(none)') as final_type,
-        periods.period_start,
-        periods.period_end,
+        days.period_start,
+        days.period_end,
+        days.covered_days,
+        days.period_status,
         count(*) as calls,
         count(calls.officer_minutes_low) as calls_timed,
         count(calls.officer_minutes_high) as calls_bounded,
@@ -16,9 +18,9 @@ with counted as (
         sum(calls.officer_minutes_low) as minutes,
         sum(calls.officer_minutes_high) as minutes_high
     from {{ ref('fct_calls') }} as calls
-    inner join {{ ref('reference_years') }} as periods
-        on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
-    where periods.measure = 'calls'
+    inner join {{ ref('int_reference_days') }} as days
+        on calls.city = days.city and cast(calls.call_at_local as date) = days.day
+    where days.measure = 'calls'
     group by all
 ),
 
@@ -40,6 +42,8 @@ levels as (
         city,
         period_start,
         period_end,
+        covered_days,
+        period_status,
         call_type_group,
         {{ final_type }} as final_type,
         sum(calls) as calls,
@@ -50,7 +54,8 @@ levels as (
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
-    group by denominator, city, period_start, period_end, call_type_group{% if loop.last %}, final_type{% endif %}
+    group by
+        denominator, city, period_start, period_end, covered_days, period_status, call_type_group{% if loop.last %}, final_type{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -99,10 +104,11 @@ exposed as (
         times.city is not null as is_doubtful,
         residents.population,
         residents.is_part_of_the_city,
-        {% set days = dbt.datediff('levels.period_start', 'levels.period_end', 'day') ~ ' + 1' -%}
-        nullif(residents.population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure,
-        {{ poisson_lower('levels.calls', 'garwood.lower_limit') }} as count_lo,
-        {{ poisson_upper('levels.calls', 'garwood.upper_limit') }} as count_hi
+        nullif(residents.population, 0) / 1000.0 * levels.covered_days / 365.25 as exposure,
+        {{ quasi_poisson_lower('levels.calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('levels.calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        dispersion.dispersion,
+        {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
     from levels
     inner join totals
         on levels.denominator = totals.denominator and levels.city = totals.city
@@ -112,6 +118,8 @@ exposed as (
         on levels.city = residents.city
     left join {{ ref('garwood_limits') }} as garwood
         on levels.calls = garwood.events
+    left join {{ ref('dispersion') }} as dispersion
+        on levels.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'
 )
 
 select
@@ -125,15 +133,18 @@ select
     cast(calls as double) / all_calls as share_calls,
     cast({{ wilson_lower('calls', 'all_calls') }} as double) as share_calls_lo,
     cast({{ wilson_upper('calls', 'all_calls') }} as double) as share_calls_hi,
-    cast(calls / exposure as double) as rate_per_1000,
-    cast(count_lo / exposure as double) as rate_lo,
-    cast(count_hi / exposure as double) as rate_hi,
+    covered_days,
+    cast(case when period_status <> 'insufficient_data' then calls / exposure end as double) as rate_per_1000,
+    cast(case when period_status <> 'insufficient_data' then count_lo / exposure end as double) as rate_lo,
+    cast(case when period_status <> 'insufficient_data' then count_hi / exposure end as double) as rate_hi,
+    cast(dispersion as double) as dispersion,
+    interval_method as ci_method,
     case
-        when population is null then 'insufficient_data'
+        when population is null or period_status = 'insufficient_data' then 'insufficient_data'
         when population = 0 then 'zero_denominator'
         when population < {{ var('minimum_population_for_rate') }} or is_part_of_the_city then 'unreliable'
         when calls < {{ var('reliable_numerator') }} then 'unreliable'
-        else 'ok'
+        else period_status
     end as rate_status,
     cast(calls_timed as bigint) as calls_timed,
     cast(calls_timed as double) / calls as time_coverage,

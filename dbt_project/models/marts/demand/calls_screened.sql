@@ -1,17 +1,9 @@
-with periods as (
-    select
-        city,
-        period_start,
-        period_end
-    from {{ ref('reference_years') }}
-    where measure = 'calls'
-),
-
-judged as (
+with judged as (
     select
         calls.city,
-        periods.period_start,
-        periods.period_end,
+        days.period_start,
+        days.period_end,
+        days.covered_days,
         calls.topic_group,
         calls.topic_category,
         {{ hour_of_week('calls.call_at_local') }} as hour_of_week,
@@ -31,8 +23,8 @@ judged as (
             else 'passed'
         end as screen
     from {{ ref('fct_calls') }} as calls
-    inner join periods
-        on calls.city = periods.city and calls.month between periods.period_start and periods.period_end
+    inner join {{ ref('int_reference_days') }} as days
+        on calls.city = days.city and days.measure = 'calls' and cast(calls.call_at_local as date) = days.day
     left join {{ ref('topic_categories') }} as finals
         on calls.topic_category = finals.topic_category
     left join {{ ref('topic_categories') }} as initials
@@ -45,6 +37,7 @@ counted as (
         city,
         period_start,
         period_end,
+        covered_days,
         topic_group,
         topic_category,
         screen,
@@ -59,7 +52,7 @@ counted as (
         coalesce(sum(case when screen = 'passed' then eligible_low * minutes end), 0) / 60.0 as eligible_hours_low,
         coalesce(sum(case when screen = 'passed' then eligible_high * minutes end), 0) / 60.0 as eligible_hours_high
     from judged
-    group by city, period_start, period_end, topic_group, topic_category, screen, hour_of_week
+    group by city, period_start, period_end, covered_days, topic_group, topic_category, screen, hour_of_week
 )
 
 select
@@ -70,6 +63,7 @@ select
     counted.topic_group,
     counted.period_start,
     counted.period_end,
+    counted.covered_days,
     hours_of_week.exposure_hours,
     cast(counted.calls as bigint) as calls,
     cast(counted.calls_with_priority as bigint) as calls_with_priority,

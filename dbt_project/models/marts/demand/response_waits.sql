@@ -8,8 +8,8 @@ with publishers_of_units as (
 waits as (
     select
         calls.city,
-        years.period_start,
-        years.period_end,
+        days.period_start,
+        days.period_end,
         calls.zone_id,
         calls.beat_id,
         coalesce(calls.priority, '(none)') as priority,
@@ -23,11 +23,8 @@ waits as (
         end as outcome,
         coalesce(calls.response_minutes, calls.unanswered_minutes) as minutes
     from {{ ref('fct_calls') }} as calls
-    inner join {{ ref('reference_years') }} as years
-        on
-            calls.city = years.city
-            and years.measure = 'calls'
-            and calls.month between years.period_start and years.period_end
+    inner join {{ ref('int_reference_days') }} as days
+        on calls.city = days.city and days.measure = 'calls' and cast(calls.call_at_local as date) = days.day
     left join publishers_of_units as units
         on calls.city = units.city
     where calls.population = 'demand'

@@ -15,7 +15,7 @@ points as (
         case zonings.zone_kind when 'beat' then records.beat_id else records.zone_id end as own_zone_id,
         count(*) as n
     from {{ ref('int_records__near_borders') }} as records
-    inner join {{ ref('reference_years') }} as periods
+    inner join {{ ref('reference_periods') }} as periods
         on
             records.city = periods.city
             and records.measure = periods.measure
@@ -98,7 +98,7 @@ counts as (
         periods.period_end,
         coalesce(sum(months.n), 0) as n
     from {{ ref('dim_zone') }} as zones
-    inner join {{ ref('reference_years') }} as periods
+    inner join {{ ref('reference_periods') }} as periods
         on zones.city = periods.city
     left join {{ ref('measures_by_zone_month') }} as months
         on
@@ -106,7 +106,7 @@ counts as (
             and zones.zone_kind = months.zone_kind
             and zones.zone_id = months.zone_id
             and periods.measure = months.measure
-            and months.month between periods.period_start and periods.period_end
+            and months.month between date_trunc('month', periods.period_start) and periods.period_end
     -- Where most places are unknown, a zone's count is not a small number but an unknown one.
     where periods.share_in_zones >= {{ var('minimum_share_in_zones') }}
     group by

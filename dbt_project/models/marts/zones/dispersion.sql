@@ -2,6 +2,17 @@ with counted_records as (
     {{ counted_records() }}
 ),
 
+records_of_whole_months as (
+    select records.*
+    from counted_records as records
+    inner join {{ ref('int_covered_months') }} as months
+        on
+            records.city = months.city
+            and records.entity = months.measure
+            and records.month = months.month
+            and months.covered_days = months.days
+),
+
 records_in_zones as (
     select
         records.city,
@@ -9,7 +20,7 @@ records_in_zones as (
         zonings.zone_kind,
         records.zone_id,
         records.month
-    from counted_records as records
+    from records_of_whole_months as records
     inner join {{ ref('int_primary_zonings') }} as zonings
         on records.city = zonings.city
     where records.zone_id is not null
@@ -20,7 +31,7 @@ records_in_zones as (
         'beat' as zone_kind,
         beat_id as zone_id,
         month
-    from counted_records
+    from records_of_whole_months
     where beat_id is not null
 ),
 

@@ -1,33 +1,23 @@
-select
-    city,
-    zone_kind,
-    zone_id,
-    month,
-    'calls' as measure,
-    demand_calls as n
-from {{ ref('calls_by_zone_month') }}
-union all
-select
-    city,
-    zone_kind,
-    zone_id,
-    month,
-    'contacts' as measure,
-    contacts as n
-from {{ ref('contacts_by_zone_month') }}
-{% for measure, column in {
-    'offenses': 'offenses',
-    'offenses_police_generated': 'police_generated_offenses',
-    'offenses_unclassified': 'unclassified_offenses'
-}.items() -%}
-union all
+{% set measures = {
+    'calls': ('calls_by_zone_month', 'demand_calls'),
+    'contacts': ('contacts_by_zone_month', 'contacts'),
+    'offenses': ('offenses_by_zone_month', 'offenses'),
+    'offenses_police_generated': ('offenses_by_zone_month', 'police_generated_offenses'),
+    'offenses_unclassified': ('offenses_by_zone_month', 'unclassified_offenses'),
+} %}
+
+{% for measure, (mart, n) in measures.items() %}
 select
     city,
     zone_kind,
     zone_id,
     month,
     '{{ measure }}' as measure,
-    {{ column }} as n
-from {{ ref('offenses_by_zone_month') }}
-where {{ column }} is distinct from 0
-{% endfor -%}
+    {{ n }} as n,
+    covered_days,
+    {{ 'case when contacts is null then contacts_status else status end as status' if measure == 'contacts' else 'status' }}
+from {{ ref(mart) }}
+-- A city without offenses of unknown kind has no such measure, rather than many noughts.
+{% if mart == 'offenses_by_zone_month' %}where {{ n }} is distinct from 0{% endif %}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -14,27 +14,32 @@ with zones_and_unmatched as (
     from {{ ref('dim_zone') }}
 ),
 
-counts_in_reference_year as (
+counts_in_reference_period as (
     select
         zones.city,
         zones.zone_kind,
         zones.zone_id,
         zones.population,
-        years.measure,
-        years.period_start,
-        years.period_end,
-        zones.zone_id <> '(unmatched)' and years.share_in_zones < {{ var('minimum_share_in_zones') }} as is_unplaced,
+        periods.measure,
+        periods.period_start,
+        periods.period_end,
+        periods.covered_days,
+        periods.status as period_status,
+        periods.reason as period_reason,
+        zones.zone_id <> '(unmatched)'
+        and coalesce(periods.share_in_zones < {{ var('minimum_share_in_zones') }}, false) as is_unplaced,
         coalesce(sum(counts.n), 0) as n
     from zones_and_unmatched as zones
-    inner join {{ ref('reference_years') }} as years
-        on zones.city = years.city
+    inner join {{ ref('reference_periods') }} as periods
+        on zones.city = periods.city and periods.measure <> 'requests'
     left join {{ ref('measures_by_zone_month') }} as counts
         on
             zones.city = counts.city
             and zones.zone_kind = counts.zone_kind
             and zones.zone_id = counts.zone_id
-            and years.measure = counts.measure
-            and counts.month between years.period_start and years.period_end
+            and periods.measure = counts.measure
+            -- A month counts its covered days alone.
+            and counts.month between date_trunc('month', periods.period_start) and periods.period_end
     group by all
 ),
 
@@ -42,9 +47,8 @@ exposed as (
     select
         *,
         -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
-        {% set days = dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1' -%}
-        nullif(population, 0) / 1000.0 * ({{ days }}) / 365.25 as exposure
-    from counts_in_reference_year
+        nullif(population, 0) / 1000.0 * covered_days / 365.25 as exposure
+    from counts_in_reference_period
 ),
 
 with_interval as (
@@ -53,6 +57,9 @@ with_interval as (
         borders.n_low,
         borders.n_high,
         coalesce(borders.depends_on_borders, false) as depends_on_borders,
+        coalesce(doubts.has_no_sum, false) as has_no_sum,
+        doubts.only_offense,
+        coalesce(doubts.lacks_unclassified, false) as lacks_unclassified,
         dispersion.dispersion,
         {{ quasi_poisson_lower('exposed.n', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
         {{ quasi_poisson_upper('exposed.n', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
@@ -71,44 +78,15 @@ with_interval as (
             and exposed.zone_kind = borders.zone_kind
             and exposed.zone_id = borders.zone_id
             and exposed.measure = borders.measure
+    left join {{ ref('int_measures__doubts') }} as doubts
+        on exposed.city = doubts.city and exposed.measure = doubts.measure
 ),
 
-offenses_of_one_type as (
+sized as (
     select
-        periods.city,
-        max(mix.commonest_offense) as commonest_offense
-    from {{ ref('reference_years') }} as periods
-    inner join {{ ref('int_offenses__mix') }} as mix
-        on
-            periods.city = mix.city
-            and mix.year_start between date_trunc('year', periods.period_start) and periods.period_end
-    where periods.measure = 'offenses' and mix.is_one_type
-    group by periods.city
-),
-
-offenses_of_unknown_kind as (
-    select
-        city,
-        cast(sum(n) filter (where measure = 'offenses_unclassified') as double) / sum(n) as share
-    from counts_in_reference_year
-    where measure like 'offenses%' and zone_kind <> 'beat'
-    group by city
-),
-
-with_caveats as (
-    select
-        counts.*,
-        case when counts.measure = 'contacts' then not sums.has_sum else false end as has_no_sum,
-        case when counts.measure = 'offenses' then one_type.commonest_offense end as only_offense,
-        counts.measure = 'offenses' and coalesce(unknown.share > {{ var('material_share_of_offenses') }}, false)
-            as lacks_unclassified
-    from with_interval as counts
-    left join {{ ref('int_contacts__sums') }} as sums
-        on counts.city = sums.city
-    left join offenses_of_one_type as one_type
-        on counts.city = one_type.city
-    left join offenses_of_unknown_kind as unknown
-        on counts.city = unknown.city
+        *,
+        population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }} as is_small
+    from with_interval
 ),
 
 judged as (
@@ -117,16 +95,15 @@ judged as (
         case
             when has_no_sum then 'not_estimable'
             when zone_id = '(unmatched)' then 'not_applicable'
-            when is_unplaced or population is null then 'insufficient_data'
+            when is_unplaced or population is null or period_status = 'insufficient_data' then 'insufficient_data'
             when population = 0 then 'zero_denominator'
-            when
-                population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }}
-                then 'unreliable'
-            when only_offense is not null or lacks_unclassified then 'unreliable'
-            else 'ok'
+            when is_small or only_offense is not null or lacks_unclassified then 'unreliable'
+            else period_status
         end as status
-    from with_caveats
+    from sized
 )
+
+{% set has_rate = "status in ('ok', 'partial_period', 'unreliable')" -%}
 
 select
     city,
@@ -135,28 +112,32 @@ select
     measure,
     -- Where most places are unknown, a zone's count is not a small number but an unknown one.
     cast(case when not is_unplaced and not has_no_sum then n end as bigint) as n,
-    cast(case when not has_no_sum then n_low end as bigint) as n_low,
-    cast(case when not has_no_sum then n_high end as bigint) as n_high,
+    n_low,
+    n_high,
     population,
     period_start,
     period_end,
-    cast(case when status in ('ok', 'unreliable') then n / exposure end as double) as rate_per_1000,
-    cast(case when status in ('ok', 'unreliable') then count_lo / exposure end as double) as rate_lo,
-    cast(case when status in ('ok', 'unreliable') then count_hi / exposure end as double) as rate_hi,
-    case when status in ('ok', 'unreliable') then interval_method end as ci_method,
-    cast(case when status in ('ok', 'unreliable') then dispersion end as double) as dispersion,
+    covered_days,
+    cast(case when {{ has_rate }} then n / exposure end as double) as rate_per_1000,
+    cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
+    cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
+    case when {{ has_rate }} then interval_method end as ci_method,
+    cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
     status,
     case
         when has_no_sum then '{{ no_sum_of_contacts() }}'
         when zone_id = '(unmatched)' then 'records whose place is in no zone have no residents to count against'
         when is_unplaced then 'most records have no place, so the number of this zone is unknown'
         when population is null then 'no population is known for this zone'
+        when period_status = 'insufficient_data' then period_reason
         when population = 0 then 'nobody lives in this zone'
         when population < {{ var('minimum_population_for_rate') }}
             then 'fewer than {{ var("minimum_population_for_rate") }} residents'
         when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
-        when only_offense is not null then 'nearly all offenses are of one type (' || only_offense || '): not the city''s crime'
-        when lacks_unclassified then 'the kind of many offenses is unknown (offenses_unclassified): some of them belong here'
+        when only_offense is not null
+            then 'nearly all offenses are of one type (' || only_offense || '): they are not the crime of the city'
+        when lacks_unclassified then 'many offenses are of unknown kind (offenses_unclassified); some of them belong here'
+        else period_reason
     end as reason,
     concat_ws(
         ';',
@@ -169,14 +150,7 @@ select
         case when only_offense is not null then 'ONE_OFFENSE_TYPE' end,
         case when measure = 'contacts' then 'RECORDING' end,
         case when measure in ('offenses', 'offenses_unclassified') then 'REPORTING' end,
-        case
-            when
-                status = 'unreliable'
-                and (
-                    population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }}
-                )
-                then 'SMALL_N'
-        end,
+        case when status = 'unreliable' and is_small then 'SMALL_N' end,
         case when lacks_unclassified or measure = 'offenses_unclassified' then 'UNCLASSIFIED' end
     ) as caveat_codes
 from judged
