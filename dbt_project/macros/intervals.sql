@@ -21,18 +21,20 @@
    dispersion (zones.dispersion). Where none is known (NULL) they are Poisson's. #}
 {% macro quasi_poisson_lower(n, exact_limit, dispersion) -%}
     case
+        when coalesce({{ dispersion }}, 1) = 1 then {{ poisson_lower(n, exact_limit) }}
         when {{ n }} = 0 then 0
         else {{ n }} * pow(
-            ({{ poisson_lower(n, exact_limit) }}) / {{ n }}, sqrt(coalesce({{ dispersion }}, 1))
+            ({{ poisson_lower(n, exact_limit) }}) / {{ n }}, sqrt({{ dispersion }})
         )
     end
 {%- endmacro %}
 
 {% macro quasi_poisson_upper(n, exact_limit, dispersion) -%}
     case
-        when {{ n }} = 0 then coalesce({{ dispersion }}, 1) * ({{ poisson_upper(n, exact_limit) }})
+        when coalesce({{ dispersion }}, 1) = 1 then {{ poisson_upper(n, exact_limit) }}
+        when {{ n }} = 0 then {{ dispersion }} * ({{ poisson_upper(n, exact_limit) }})
         else {{ n }} * pow(
-            ({{ poisson_upper(n, exact_limit) }}) / {{ n }}, sqrt(coalesce({{ dispersion }}, 1))
+            ({{ poisson_upper(n, exact_limit) }}) / {{ n }}, sqrt({{ dispersion }})
         )
     end
 {%- endmacro %}

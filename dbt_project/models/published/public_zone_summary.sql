@@ -28,7 +28,7 @@ select
             then 'between 1 and {{ var("suppress_below") - 1 }} events: hidden so that nobody can be recognised'
         else summary.reason
     end as reason,
-    case when not summary.is_hidden then summary.caveat_codes end as caveat_codes
+    case when summary.is_hidden is not true then summary.caveat_codes end as caveat_codes
 from judged as summary
 left join {{ ref('dim_zone') }} as zones
     on
