@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from orchestration.ingest.bind import TABLES
+from orchestration.ingest.days_seen import CREATE as CREATE_DAYS_SEEN
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
 CANONICAL = "calls unit_responses contacts offenses requests zones zone_attributes budget_lines"
@@ -57,9 +59,8 @@ def create_inputs(warehouse: duckdb.DuckDBPyConnection) -> None:
         create table enrich.zone_shapes (
             city varchar, zone_kind varchar, zone_id varchar, area_km2 double, longitude double, latitude double);
         create schema raw;
-        create table raw.cities (
-            city varchar, title varchar, time_zone varchar, west double, south double, east double, north double);
     """)
+    warehouse.execute(TABLES + CREATE_DAYS_SEEN)
 
 
 def dbt(home: Settings, command: str, models: str, *options: str) -> None:

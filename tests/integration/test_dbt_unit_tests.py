@@ -30,7 +30,7 @@ MUST_HAVE_TESTS = {
     "calls_screened",
     "police_hour_cost",
     "crosswalk_coverage",
-    "reference_years",
+    "reference_periods",
     "zone_summary",
     "zone_month",
     "public_zone_summary",
