@@ -33,9 +33,7 @@ from zone_shapes;
 """
 
 
-def place_points(
-    connection: duckdb.DuckDBPyConnection, entities: Iterable[str] = LOCATED
-) -> dict[str, pd.DataFrame]:
+def place_points(connection: duckdb.DuckDBPyConnection, entities: Iterable[str] = LOCATED) -> dict[str, pd.DataFrame]:
     """Assign every distinct coordinate of the entities to its zones; returns what was stored, by table."""
     from orchestration.enrich import zones as zoning  # imports geopandas: a second
 
@@ -55,6 +53,6 @@ def place_points(
 def distinct_points(entities: Iterable[str]) -> str:
     """A query for the coordinates of canonical entities, each once."""
     return " union ".join(
-        f"select city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
+        f"select distinct city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
         for entity in entities
     )

@@ -95,7 +95,8 @@ def _pairs_inside(shapes: Any, places: Any) -> Any:
 
 def _pairs_near_a_border(shapes: Any, places: Any, tolerance: float) -> Any:
     """Numbers of zones (first row) and of points within so many metres of their outline, on either side."""
-    rings, zone_of_ring = shapely.get_rings(shapes, return_index=True)
+    parts, zone_of_part = shapely.get_parts(shapes, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     if not len(corners) or not len(places):
         return np.empty((2, 0), dtype=int)
@@ -105,7 +106,7 @@ def _pairs_near_a_border(shapes: Any, places: Any, tolerance: float) -> Any:
     sides = shapely.linestrings(np.stack([corners[starts], corners[starts + 1]], axis=1) * metres)
     tree = shapely.STRtree(shapely.points(places * metres))
     side, point = tree.query(sides, predicate="dwithin", distance=tolerance + SLACK)
-    return np.vstack([zone_of_ring[ring[starts[side]]], point])
+    return np.vstack([zone_of_part[part_of_ring[ring[starts[side]]]], point])
 
 
 def _each_once(pairs: Any, points: int) -> Any:

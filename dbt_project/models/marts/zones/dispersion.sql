@@ -2,15 +2,16 @@ with counted_records as (
     {{ counted_records() }}
 ),
 
-records_of_whole_months as (
-    select records.*
+records_by_month as (
+    select
+        records.*,
+        coalesce(months.covered_days = months.days, false) as is_of_whole_month
     from counted_records as records
-    inner join {{ ref('int_covered_months') }} as months
+    left join {{ ref('int_covered_months') }} as months
         on
             records.city = months.city
             and records.entity = months.measure
             and records.month = months.month
-            and months.covered_days = months.days
 ),
 
 records_in_zones as (
@@ -19,8 +20,9 @@ records_in_zones as (
         records.measure,
         zonings.zone_kind,
         records.zone_id,
-        records.month
-    from records_of_whole_months as records
+        records.month,
+        records.is_of_whole_month
+    from records_by_month as records
     inner join {{ ref('int_primary_zonings') }} as zonings
         on records.city = zonings.city
     where records.zone_id is not null
@@ -30,8 +32,9 @@ records_in_zones as (
         measure,
         'beat' as zone_kind,
         beat_id as zone_id,
-        month
-    from records_of_whole_months
+        month,
+        is_of_whole_month
+    from records_by_month
     where beat_id is not null
 ),
 
@@ -42,7 +45,7 @@ zone_months as (
         zone_kind,
         zone_id,
         month,
-        count(*) as n
+        count(*) filter (where is_of_whole_month) as n
     from records_in_zones
     group by city, measure, zone_kind, zone_id, month
 ),
@@ -57,14 +60,15 @@ with_margins as (
 ),
 
 chi_squares as (
-    -- The sum of (n - E)^2 / E is that of n^2 / E, less all that was counted; so months without any need no row.
+    -- The sum of (n - E)^2 / E is that of n^2 / E, less all that was counted; so zones and months without any need no row.
     select
         city,
         measure,
         zone_kind,
-        count(distinct zone_id) as zones_used,
-        count(distinct month) as months_used,
-        greatest(0, sum(n * n * cast(all_n as double) / (zone_n * month_n)) - max(all_n)) as pearson_chi2
+        count(distinct zone_id) filter (where n > 0) as zones_used,
+        count(distinct month) filter (where n > 0) as months_used,
+        greatest(0, sum(n * n * cast(all_n as double) / (zone_n * month_n)) filter (where n > 0) - max(all_n))
+            as pearson_chi2
     from with_margins
     group by city, measure, zone_kind
 )
@@ -75,8 +79,8 @@ select
     measure,
     cast(zones_used as integer) as zones_used,
     cast(months_used as integer) as months_used,
-    cast(pearson_chi2 as double) as pearson_chi2,
-    cast((zones_used - 1) * (months_used - 1) as integer) as degrees_of_freedom,
+    cast(case when months_used > 0 then pearson_chi2 end as double) as pearson_chi2,
+    cast(greatest(0, zones_used - 1) * greatest(0, months_used - 1) as integer) as degrees_of_freedom,
     cast(
         case
             when zones_used > 1 and months_used > 1
@@ -85,6 +89,7 @@ select
     ) as dispersion,
     case when zones_used > 1 and months_used > 1 then 'ok' else 'insufficient_data' end as status,
     case
+        when months_used = 0 then 'no month with events in zones is covered whole'
         when zones_used = 1 then 'one zone alone has no neighbours to learn from'
         when months_used = 1 then 'one month alone does not tell chance from change'
     end as reason
