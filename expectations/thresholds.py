@@ -46,6 +46,8 @@ ARRIVAL_SAMPLE_CALLS = Threshold(
     500_000,
     "Enough to know a share to a tenth of a percent; joining every call would take a gate most of its time.",
 )
+ARRIVALS_FOR_MEDIAN = Threshold(20, "Below it the 95 % limits of a median leave out a tenth of the calls or less.")
+ARRIVALS_FOR_P90 = Threshold(50, "Below it fewer than five calls lie beyond a 90th percentile: it is chance.")
 MAPPED_RECORDS = Threshold(
     0.99, "Types that nobody mapped are missing from every share; rare ones may wait, a hundredth of all may not."
 )

@@ -1,11 +1,19 @@
 {# The accepted rows of every staging model that feeds an entity, as one relation. `columns` are named once, in the
    canonical model: a city's staging model meets the contract by having columns of these names and types.
-   Models of cities without a load were not built and are left out, so that a run costs what its own cities cost. #}
-{% macro union_accepted(entity, columns) -%}
+   Models of cities without a load were not built and are left out, so that a run costs what its own cities cost.
+   A column of `optional` is NULL in a model that does not have it: few publishers say it. #}
+{% macro union_accepted(entity, columns, optional=[]) -%}
 {% set built = built_models(entity) -%}
 {% for staging_model in built %}
+{% set there = columns_of(ref(staging_model)) if optional else [] %}
 select
-    {{ columns | join(',\n    ') }}
+    {% for column in columns -%}
+    {% if column in optional and column not in there -%}
+    cast(null as {{ model.columns[column].data_type if execute else 'varchar' }}) as {{ column }}
+    {%- else -%}
+    {{ column }}
+    {%- endif %}{% if not loop.last %},{% endif %}
+    {% endfor %}
 from {{ ref(staging_model) }}
 where row_status = 'accepted'
 {% if not loop.last %}union all{% endif %}
@@ -38,6 +46,11 @@ where false
 {# Whether this run has built a model. #}
 {% macro is_built(relation) -%}
     {{ return(execute and load_relation(relation) is not none) }}
+{%- endmacro %}
+
+{# The names of a relation's columns. #}
+{% macro columns_of(relation) -%}
+    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list if execute else []) }}
 {%- endmacro %}
 
 {# The entity that a staging model feeds. #}

@@ -60,9 +60,7 @@ def _gaps(data_set: str, entity: str, gaps: int, days: int, longest: list[list[d
     )
 
 
-def _late(
-    data_set: str, entity: str, records: int, first: date, delay: int, delay_from: str, landed_on: date
-) -> Told:
+def _late(data_set: str, entity: str, records: int, first: date, delay: int, delay_from: str, landed_on: date) -> Told:
     seen = "as earlier loads show" if delay_from == "earlier_loads" else "the default, before earlier loads show it"
     return (
         "late_end",

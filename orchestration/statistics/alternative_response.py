@@ -19,6 +19,8 @@ from orchestration.statistics.diversion import Eligible, Simulation, envelope, t
 from orchestration.statistics.marts import Mart
 
 ALL = "(all)"
+# Calls that others answer already: nothing of them is left to divert, so they stand apart.
+ANSWERED = "already_answered"
 CALLS, HOURS = "calls", "officer_hours"
 DENOMINATORS = ("community", "community_and_officer")
 # Below it an estimate is unreliable; the same as the dbt variable reliable_numerator.
@@ -27,6 +29,9 @@ RELIABLE_CALLS = 10
 MINIMUM_TIME_COVERAGE = 0.7
 # Where fewer calls have a known priority, emergencies cannot be told from the rest.
 MINIMUM_PRIORITY_COVERAGE = 0.7
+# The same as the dbt variable material_unknown_initiation.
+MATERIAL_UNKNOWN_INITIATION = 0.05
+UNKNOWN_INITIATION = "who started many of the calls is unknown; where officers did, nothing can be diverted"
 
 NET = ("least", "p05", "p50", "p95", "most")
 _NET_WORDS = {
@@ -41,24 +46,26 @@ ALTERNATIVE_RESPONSE = Mart(
     "One row per city, denominator, scheme of who could answer, path and unit (calls or officer-hours), over the "
     "reference year of calls: which share others than police could answer by type (gross), after what the data can "
     "rule out (screened), and by judgment of what it cannot see (eligible low to high); and how much would really be "
-    "diverted, as a range. Headline: diverted_share_p05 to diverted_share_p95. The gross share is never diverted "
+    "diverted, as a range, if no team lacked the hours (demand.responder_programmes has the cap of each number of teams). "
+    "Calls that others answer already are a row of their own. Headline: diverted_share_p05 to diverted_share_p95. The gross share is never diverted "
     "(methods, 8.1 to 8.3).",
     {
         "city": ("varchar", "City, by its name in the catalog."),
         "denominator": (
             "varchar",
-            "What shares are of: community (demand) or community_and_officer (demand and what officers start, of which "
+            "What shares are of: community (demand, with calls of unknown initiation) or community_and_officer (demand and what officers start, of which "
             "nothing is eligible).",
         ),
         "scheme": ("varchar", "Scheme (codebooks.response_schemes): which categories others could answer."),
         "scheme_kind": ("varchar", "scenario (ours) or published."),
-        "path": ("varchar", "responder (people who go there), administrative (phone, online, desk), or (all) of both."),
+        "path": ("varchar", "responder (people who go there), administrative (phone, online, desk), (all) of both, or already_answered: calls of the scheme's categories that others answered, in none of the others."),
         "unit": ("varchar", "calls, or officer_hours on timed calls."),
         "period_start": ("date", "First day counted (zones.reference_years)."),
         "period_end": ("date", "Last day counted."),
-        "n": ("bigint", "Demand calls that passed the screen: what the estimates stand on."),
+        "n": ("bigint", "Demand calls that passed the screen, or were answered already: what the estimates stand on."),
+        "calls_timed": ("bigint", "Of n, calls whose time is known."),
         "total": ("double", "All calls or hours of the denominator."),
-        "gross": ("double", "Of these, of categories that the scheme gives to the path."),
+        "gross": ("double", "Of these, of categories that the scheme gives to the path and nobody else answered."),
         "screened": ("double", "Of these, without violence, weapon, injury or emergency that the data show."),
         "eligible_low": ("double", "screened, weighted by the low likelihood that no sworn officer is needed."),
         "eligible_high": ("double", "The same by the high likelihood."),
@@ -74,10 +81,11 @@ ALTERNATIVE_RESPONSE = Mart(
             "of our scenarios.",
         ),
         "diverted_p95_if_correlated": ("double", "95th percentile in the same case."),
-        "time_coverage": ("double", "Share of the screened calls whose time is known; NULL where there are none."),
+        "time_coverage": ("double", "Share of the screened calls that a unit was, or may have been, sent to whose time is known; NULL where there are none."),
         "units_assumed": ("boolean", "Whether some times are the call's own, one unit being the least."),
         "mapped_share": ("double", "Share of demand calls whose type the crosswalk knows; others count as not eligible."),
         "priority_share": ("double", "Share of demand calls whose priority level is known."),
+        "unknown_initiation_share": ("double", "Share of demand calls of which nobody says who started them; where officers did, nothing of them can be diverted."),
         "draws": ("bigint", "Draws of the simulation."),
         "seed": ("bigint", "Seed of the simulation (PCG64)."),
         "status": ("varchar", "ok, unreliable or insufficient_data; without estimates only where insufficient_data."),
@@ -121,8 +129,9 @@ with screened as (
 ),
 categories as (
     select city, topic_category, period_start, period_end, screen = 'passed' as passed,
-        sum(calls) as calls, sum(calls_timed) as timed, sum(calls_with_units_assumed) as assumed, sum(hours) as hours,
-        sum(calls_with_priority) as with_priority,
+        screen = 'answered_by_others' as answered,
+        sum(calls) as calls, sum(calls_sent) as sent, sum(calls_timed) as timed, sum(calls_with_units_assumed) as assumed, sum(hours) as hours,
+        sum(calls_with_priority) as with_priority, sum(calls_of_unknown_initiation) as unknown,
         sum(eligible_calls_low) as calls_low, sum(eligible_calls_high) as calls_high,
         sum(eligible_hours_low) as hours_low, sum(eligible_hours_high) as hours_high
     from screened
@@ -131,26 +140,33 @@ categories as (
 ),
 cities as (
     select city, any_value(period_start) as period_start, any_value(period_end) as period_end,
-        sum(calls) as calls, sum(timed) as timed, sum(hours) as hours,
-        sum(with_priority) / sum(calls) as priority_share,
+        sum(calls) as calls, sum(sent) as sent, sum(timed) as timed, sum(hours) as hours,
+        sum(with_priority) / sum(calls) as priority_share, sum(unknown) / sum(calls) as unknown_share,
         coalesce(sum(calls) filter (where topic_category <> 'unmapped'), 0) / sum(calls) as mapped_share
     from categories
     group by city
 ),
 officers as (
-    select city, sum(calls) as calls, sum(calls_timed) as timed, sum(hours) as hours
+    select city, sum(calls) as calls, sum(calls_sent) as sent, sum(calls_timed) as timed, sum(hours) as hours
     from screened
     where screen = 'officer_initiated'
     group by city
 )
 select cities.city, schemes.scheme, schemes.scheme_kind, paths.path, cities.period_start, cities.period_end,
-    cast(cities.calls as double) as all_calls, cast(cities.timed as double) as all_timed, cast(cities.hours as double) as all_hours,
+    cast(cities.calls as double) as all_calls, cast(cities.sent as double) as all_sent,
+    cast(cities.timed as double) as all_timed, cast(cities.hours as double) as all_hours,
     cast(coalesce(officers.calls, 0) as double) as officer_calls,
+    cast(coalesce(officers.sent, 0) as double) as officer_sent,
     cast(coalesce(officers.timed, 0) as double) as officer_timed,
     cast(coalesce(officers.hours, 0) as double) as officer_hours, cities.priority_share, cities.mapped_share,
-    cast(coalesce(sum(c.calls), 0) as double) as gross_calls,
-    cast(coalesce(sum(c.hours), 0) as double) as gross_hours,
+    cities.unknown_share,
+    cast(coalesce(sum(c.calls) filter (where not c.answered), 0) as double) as gross_calls,
+    cast(coalesce(sum(c.hours) filter (where not c.answered), 0) as double) as gross_hours,
+    cast(coalesce(sum(c.calls) filter (where c.answered), 0) as double) as answered_calls,
+    cast(coalesce(sum(c.hours) filter (where c.answered), 0) as double) as answered_hours,
+    cast(coalesce(sum(c.timed) filter (where c.answered), 0) as double) as answered_timed,
     cast(coalesce(sum(c.calls) filter (where c.passed), 0) as double) as screened_calls,
+    cast(coalesce(sum(c.sent) filter (where c.passed), 0) as double) as screened_sent,
     cast(coalesce(sum(c.timed) filter (where c.passed), 0) as double) as screened_timed,
     cast(coalesce(sum(c.hours) filter (where c.passed), 0) as double) as screened_hours,
     coalesce(sum(c.assumed) filter (where c.passed), 0) > 0 as units_assumed,
@@ -176,13 +192,15 @@ class Counts:
     gross: Mapping[str, float]
     screened: Mapping[str, float]
     eligible: Mapping[str, Mapping[str, Eligible]]
+    n: float
+    sent: float
     timed: float
     units_assumed: bool
 
     @property
     def coverage(self) -> float | None:
-        """Share of screened calls whose time is known."""
-        return self.timed / self.screened[CALLS] if self.screened[CALLS] else None
+        """Share of the screened calls that a unit was sent to whose time is known."""
+        return self.timed / self.sent if self.sent else None
 
 
 @dataclass(frozen=True)
@@ -190,9 +208,11 @@ class Whole:
     """What shares are of, and what is known of it."""
 
     total: Mapping[str, float]
+    sent: float
     timed: float
     mapped_share: float
     priority_share: float
+    unknown_share: float
 
 
 def judge(unit: str, whole: Whole, counts: Counts) -> tuple[str, str | None]:
@@ -202,14 +222,18 @@ def judge(unit: str, whole: Whole, counts: Counts) -> tuple[str, str | None]:
     if unit == HOURS:
         if not whole.total[HOURS]:
             return "insufficient_data", "no time on calls is known"
-        least = min(whole.timed / whole.total[CALLS], 1.0 if counts.coverage is None else counts.coverage)
+        least = min(
+            whole.timed / whole.sent if whole.sent else 1.0, 1.0 if counts.coverage is None else counts.coverage
+        )
         if least < MINIMUM_TIME_COVERAGE:
             return "unreliable", "much of the time on calls is unknown"
     if whole.mapped_share < MAPPED_RECORDS.value:
         return "unreliable", f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
     if whole.priority_share < MINIMUM_PRIORITY_COVERAGE:
         return "unreliable", "the priority of many calls is unknown, so emergencies are not screened out"
-    if 0 < counts.screened[CALLS] < RELIABLE_CALLS:
+    if whole.unknown_share > MATERIAL_UNKNOWN_INITIATION:
+        return "unreliable", UNKNOWN_INITIATION
+    if 0 < counts.n < RELIABLE_CALLS:
         return "unreliable", f"fewer than {RELIABLE_CALLS} calls"
     return "ok", None
 
@@ -221,10 +245,7 @@ def alternative_response(
     found = connection.execute(COUNTS, {"paths": list(PATHS)})
     names = [column[0] for column in found.description or []]
     counted = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    drawn = assumed.simulation
-    simulation = Simulation(
-        assumed.factors, seed=drawn.seed, draws=drawn.draws, rank_correlation=drawn.rank_correlation
-    )
+    simulation = assumed.simulated()
     rows: list[dict[str, Any]] = []
     swings: list[dict[str, Any]] = []
     for start in range(0, len(counted), len(PATHS)):
@@ -238,7 +259,7 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
     """The rows of one city and scheme; nothing is diverted of what officers start, so denominators share a result."""
     first, rows = paths[0], list[dict[str, Any]]()
     by_path = {str(path["path"]): counts_of([path]) for path in paths}
-    for path, counts in {**by_path, ALL: counts_of(paths)}.items():
+    for path, counts in {**by_path, ALL: counts_of(paths), ANSWERED: answered_of(paths)}.items():
         for unit in (CALLS, HOURS):
             net = net_diversion(counts.eligible[unit], assumed, simulation)
             is_tested = first["scheme_kind"] == "scenario" and unit == CALLS
@@ -253,7 +274,8 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
                         "denominator": denominator,
                         "path": path,
                         "unit": unit,
-                        "n": int(counts.screened[CALLS]),
+                        "n": int(counts.n),
+                        "calls_timed": int(counts.timed),
                         **(_estimates(unit, whole, counts, net) if told else {}),
                         "diverted_p05_if_correlated": tied.p05 if tied and told else None,
                         "diverted_p95_if_correlated": tied.p95 if tied and told else None,
@@ -261,6 +283,7 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
                         "units_assumed": counts.units_assumed,
                         "mapped_share": whole.mapped_share,
                         "priority_share": whole.priority_share,
+                        "unknown_initiation_share": whole.unknown_share,
                         "draws": assumed.simulation.draws,
                         "seed": assumed.simulation.seed,
                         "status": status,
@@ -279,8 +302,23 @@ def counts_of(paths: list[dict[str, Any]]) -> Counts:
             unit: {path["path"]: Eligible(path[f"{name}_low"], path[f"{name}_high"]) for path in paths}
             for unit, name in _NAMES.items()
         },
+        n=sum(path["screened_calls"] for path in paths),
+        sent=sum(path["screened_sent"] for path in paths),
         timed=sum(path["screened_timed"] for path in paths),
         units_assumed=any(path["units_assumed"] for path in paths),
+    )
+
+
+def answered_of(paths: list[dict[str, Any]]) -> Counts:
+    """What others answer already of some paths: of its type, but neither screened nor eligible, so nothing diverted."""
+    return Counts(
+        gross={unit: sum(path[f"answered_{name}"] for path in paths) for unit, name in _NAMES.items()},
+        screened=dict.fromkeys(_NAMES, 0.0),
+        eligible={unit: {path["path"]: Eligible(0.0, 0.0) for path in paths} for unit in _NAMES},
+        n=sum(path["answered_calls"] for path in paths),
+        sent=0.0,
+        timed=sum(path["answered_timed"] for path in paths),
+        units_assumed=False,
     )
 
 
@@ -288,10 +326,11 @@ _NAMES = {CALLS: "calls", HOURS: "hours"}
 
 
 def _wholes(row: dict[str, Any]) -> tuple[Whole, Whole]:
-    known = (row["mapped_share"], row["priority_share"])
-    community = Whole({CALLS: row["all_calls"], HOURS: row["all_hours"]}, row["all_timed"], *known)
+    known = (row["mapped_share"], row["priority_share"], row["unknown_share"])
+    community = Whole({CALLS: row["all_calls"], HOURS: row["all_hours"]}, row["all_sent"], row["all_timed"], *known)
     both = Whole(
         {CALLS: row["all_calls"] + row["officer_calls"], HOURS: row["all_hours"] + row["officer_hours"]},
+        row["all_sent"] + row["officer_sent"],
         row["all_timed"] + row["officer_timed"],
         *known,
     )

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from orchestration.catalog.portals import Strict
 from orchestration.catalog.reading import read_checked
-from orchestration.statistics.diversion import Factor, Factors
+from orchestration.statistics.diversion import Factor, Factors, Simulation
 
 FILE = Path(__file__).with_name("assumptions.yml")
 
@@ -71,12 +71,12 @@ class Sourced(Strict):
 
 
 class ProgrammeAssumptions(Strict):
-    """A programme of responder teams on duty around the clock; money in US dollars a year."""
+    """A programme of responder teams; money in US dollars a year. The hours staffed are the coverage of their path."""
 
     hours_per_call: Sourced
     units_per_call: Sourced
     staff_per_team: Sourced
-    relief_factor: Sourced
+    net_hours: Sourced
     loaded_pay: Sourced
     vehicle_cost: Sourced
     cashable: SourcedRange
@@ -99,6 +99,11 @@ class Assumptions(Strict):
     def factors(self) -> dict[str, Factors]:
         """The factors of each path."""
         return {path: found.factors for path, found in self.paths.items()}
+
+    def simulated(self) -> Simulation:
+        """Its draws; the same each time."""
+        given = self.simulation
+        return Simulation(self.factors, seed=given.seed, draws=given.draws, rank_correlation=given.rank_correlation)
 
 
 @cache

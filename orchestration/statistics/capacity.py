@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from math import exp
 
 HOURS_A_YEAR = 8760
+UNSTABLE = "unstable"
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Some teams under an offered load. Waits are None where the queue grows without end."""
+    """Some teams under an offered load. Where the queue grows without end nothing can be said of waits: None."""
 
     teams: int
     offered: float
-    utilisation: float
-    share_waiting: float
+    utilisation: float | None
+    share_waiting: float | None
     mean_wait_minutes: float | None
     share_waiting_longer: float | None
     status: str
+    reason: str | None = None
 
 
 def queue(calls_per_hour: float, hours_per_call: float, teams: int, longer_than_minutes: float = 15) -> Queue:
@@ -24,9 +26,14 @@ def queue(calls_per_hour: float, hours_per_call: float, teams: int, longer_than_
 
     Ask it of the busy hour (90th percentile), not of the mean.
     """
+    if calls_per_hour < 0 or hours_per_call <= 0 or teams < 0:
+        raise ValueError(
+            f"a queue needs calls and teams from 0 and hours above 0: {calls_per_hour}, {hours_per_call}, {teams}"
+        )
     offered = calls_per_hour * hours_per_call
     if teams <= offered:
-        return Queue(teams, offered, offered / teams, 1.0, None, None, "not_estimable")
+        utilisation = offered / teams if teams else None
+        return Queue(teams, offered, utilisation, None, None, None, "not_estimable", UNSTABLE)
     waiting = share_waiting(offered, teams)
     spare = teams - offered
     return Queue(

@@ -86,6 +86,19 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Draws of one path, each with its own coverage: what a programme costs and what it diverts share it.
+
+    `judgment` is the eligibility, 0 for low to 1 for high; `left` is what of attended calls police do not go to.
+    """
+
+    judgment: Draws
+    coverage: Draws
+    uptake: Draws
+    left: Draws
+
+
+@dataclass(frozen=True)
 class Swing:
     """What one factor alone does to the calls diverted, the others at their modes."""
 
@@ -100,8 +113,13 @@ class Swing:
 
 
 def diverted_share(coverage: Share, uptake: Share, substitution: Share, backup: Share) -> Share:
-    """Share of eligible calls that leave the police."""
-    return coverage * uptake * substitution * (1 - backup)
+    """Share of eligible calls that leave the police, where teams have the hours for all they are sent to."""
+    return coverage * uptake * left_share(substitution, backup)
+
+
+def left_share(substitution: Share, backup: Share) -> Share:
+    """Share of the calls attended by others that police do not go to."""
+    return substitution * (1 - backup)
 
 
 def envelope(eligible: Eligible, factors: Factors) -> tuple[float, float, float]:
@@ -130,12 +148,19 @@ class Simulation:
         generator = np.random.Generator(np.random.PCG64(seed))
         self._judgment = generator.random(draws)
         self._shares = {}
+        self._drawn = {}
         for path, each in factors.items():
             drawn = {field.name: getattr(each, field.name).draw(generator, draws) for field in fields(each)}
             self._shares[path, False] = diverted_share(**drawn)
+            left = left_share(drawn["substitution"], drawn["backup"])
+            self._drawn[path] = Drawn(self._judgment, drawn["coverage"], drawn["uptake"], left)
             drawn["coverage"], drawn["uptake"] = _tied(drawn["coverage"], drawn["uptake"], generator, rank_correlation)
             self._shares[path, True] = diverted_share(**drawn)
         self._asked: dict[tuple[bool, tuple[tuple[str, Eligible], ...]], Band] = {}
+
+    def drawn(self, path: str) -> Drawn:
+        """The draws of one path, draw by draw."""
+        return self._drawn[path]
 
     def diverted(self, eligible: Mapping[str, Eligible], *, correlated: bool = False) -> Band:
         """Percentiles of what is diverted over all paths of `eligible`, in its unit."""

@@ -1,25 +1,36 @@
 """What a responder programme costs, and what the police time it frees is worth (methods, 8.6).
 
+The share of the year's hours that is staffed decides the cost here and what is diverted in `teams`: it is one number.
 Time value is not savings: it becomes money only as far as positions are given up, which is `cashable_share`.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from orchestration.statistics.capacity import HOURS_A_YEAR
+
+Share = TypeVar("Share", float, npt.NDArray[np.float64])
 
 
 @dataclass(frozen=True)
 class Programme:
-    """A responder programme: teams on duty around the clock, in US dollars a year."""
+    """A responder programme: teams, and what they cost in US dollars a year.
+
+    `net_hours` are the hours of a paid year that a full-time person is on duty (methods, 1.11).
+    """
 
     teams: int
     staff_per_team: float
-    relief_factor: float
+    net_hours: float
     loaded_pay: float
     vehicle_cost: float
 
-    @property
-    def cost(self) -> float:
-        """Pay of everybody it takes to fill the posts, and a vehicle a team."""
-        staff = self.teams * self.staff_per_team * self.relief_factor
+    def cost(self, coverage: Share) -> Share:
+        """Pay of everybody it takes to fill the posts for `coverage` of the year's hours, and a vehicle a team."""
+        staff = self.teams * self.staff_per_team * HOURS_A_YEAR / self.net_hours * coverage
         return staff * self.loaded_pay + self.teams * self.vehicle_cost
 
 

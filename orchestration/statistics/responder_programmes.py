@@ -1,13 +1,13 @@
-"""demand.responder_programmes: how many teams a scheme's calls keep busy, what they cost, and what police time is worth.
+"""demand.responder_programmes: what a number of teams attends, diverts and costs, how long callers wait for them.
 
-The busy hour decides how many teams it takes, not the mean; money is a range because the diverted calls are one
-(methods, 8.5 and 8.6). Time value is not savings: it becomes money only as far as positions are given up.
+The busy hour decides how many teams it takes, not the mean; the hours staffed decide both what is diverted and what it
+costs, and teams divert no more than they have the hours for (methods, 8.5 and 8.6). Time value is not savings: it
+becomes money only as far as positions are given up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -15,128 +15,107 @@ import duckdb
 from orchestration.statistics.alternative_response import CALLS, HOURS
 from orchestration.statistics.assumptions import Assumptions
 from orchestration.statistics.capacity import Queue, queue
+from orchestration.statistics.diversion import Drawn
 from orchestration.statistics.marts import Mart
-from orchestration.statistics.programme import Balance, Programme, balance
+from orchestration.statistics.patterns import READS as PATTERN_READS
+from orchestration.statistics.patterns import Load, Wanted, wanted_calls
+from orchestration.statistics.plans import RESPONDER, Known, Plan, Price, plan_of
 
-RESPONDER = "responder"
 NOT_SAVINGS = "time value is not savings: hours freed cost the same until positions are given up"
 NO_PHASE = "(none)"
 # Teams are listed up to the first number with which so few callers wait; more change nothing.
 FEW_WAIT = 0.05
 MOST_TEAMS = 200
 WAITS_LONG_MINUTES = 15
-BUSY = 90  # percentile of the hours of the week
-HOURS_OF_WEEK = 168
+
+_PERCENTILES = {"p05": "5th percentile", "p50": "median", "p95": "95th percentile"}
+
+
+def _simulated(name: str, text: str) -> dict[str, tuple[str, str]]:
+    """A number at the modes of all factors, and its percentiles over the draws."""
+    return {
+        name: ("double", f"{text}, with every factor at its mode."),
+        **{f"{name}_{p}": ("double", f"The same, {words} of the simulation.") for p, words in _PERCENTILES.items()},
+    }
+
 
 PROGRAMMES = Mart(
     "demand.responder_programmes",
     "One row per city, scheme of who could answer, budget phase and number of teams, until hardly anybody waits: how "
     "busy the responders would be in the busy hour of the week (90th percentile), how long callers would wait "
-    "(Erlang C), what the programme costs and what the police time it frees is worth. Only calls that responders go "
-    "to. Time value is not savings: hours freed cost the same until positions are given up (methods, 8.5 and 8.6).",
+    "(Erlang C), which calls the teams would attend and divert in a year of 8,760 hours, what that costs and what the "
+    "police time it frees is worth. The share of hours staffed is one number for what is diverted and what it costs, "
+    "and calls beyond the teams' hours are not diverted. Only calls that responders go to. Time value is not savings: "
+    "hours freed cost the same until positions are given up (methods, 8.5 and 8.6).",
     {
         "city": ("varchar", "City, by its name in the catalog."),
         "scheme": ("varchar", "Scheme (codebooks.response_schemes); without eligible calls it has no row."),
         "phase": ("varchar", "Budget phase that prices police time: proposed, adopted or actual; (none) without a budget."),
-        "teams": ("integer", "Responder teams on duty around the clock."),
-        "busy_hour_calls": ("double", "Calls an hour that teams are sent to in the busy hour: eligible (halfway) times uptake."),
+        "teams": ("integer", "Responder teams on duty in every hour that is staffed."),
+        "busy_hour_calls": ("double", "Calls an hour that teams are sent to in the busy hour: eligible (halfway) times uptake; NULL where the hours of the calls are not known."),
         "offered": ("double", "Teams that these calls keep busy, on average of the busy hour."),
         "offered_low": ("double", "The same with the low likelihood and uptake."),
         "offered_high": ("double", "The same with the high likelihood and uptake."),
         "utilisation": ("double", "offered over teams; from 1 on the queue grows without end."),
-        "share_waiting": ("double", "Share of callers who wait for a team in the busy hour."),
+        "share_waiting": ("double", "Share of callers who wait for a team in the busy hour; NULL where the queue grows without end."),
         "share_waiting_long": ("double", f"Share who wait longer than {WAITS_LONG_MINUTES} minutes."),
         "mean_wait_minutes": ("double", "Mean wait of all callers for a team, driving not included."),
-        "status": ("varchar", "ok, unreliable, or not_estimable where the teams cannot carry the busy hour."),
-        "reason": ("varchar", "Why the status is not ok."),
-        "programme_cost": ("double", "US dollars a year: pay of all who fill the posts, and vehicles."),
-        **{f"diverted_calls_{p}": ("double", f"Calls diverted in the reference year, {text}.") for p, text in (
-            ("p05", "5th percentile"), ("p50", "median"), ("p95", "95th percentile"))},
-        **{f"cost_per_diverted_call{p}": ("double", f"US dollars a call diverted, at {text} of the calls diverted; see status.")
-           for p, text in (("_lo", "the 95th percentile"), ("", "the median"), ("_hi", "the 5th percentile"))},
-        **{f"police_hours_freed_{p}": ("double", f"Officer-hours freed: diverted_calls_{p} times the mean of timed calls.")
-           for p in ("p05", "p50", "p95")},
+        "status": ("varchar", "Of the busy hour, busy_hour_calls to mean_wait_minutes: ok, unreliable, insufficient_data, or not_estimable where the teams cannot carry it."),
+        "reason": ("varchar", "Why the status is not ok; unstable: the queue grows without end."),
+        "staffed_share": ("double", "Share of the year's hours that is staffed: the mode of coverage in assumptions.yml. Decides what is diverted and what it costs."),
+        "staffed_hours": ("double", "staffed_share of 8,760 hours."),
+        "eligible_calls": ("double", "Calls a year that need no sworn officer, halfway between the low and the high likelihood."),
+        "wanted_calls": ("double", "Of these, calls in staffed hours that dispatchers send to teams: times coverage and uptake."),
+        "capacity_calls": ("double", "Calls the teams have the hours for in a year: teams times staffed_hours over hours per call."),
+        "attended_calls": ("double", "wanted_calls that the teams have the hours for, hour of the week by hour of the week."),
+        "utilisation_in_year": ("double", "Share of the staffed hours that teams are on a call: attended_calls over capacity_calls."),
+        "share_of_draws_capped": ("double", "Share of the simulation's draws in which teams lack the hours for some calls."),
+        **_simulated("diverted_calls", "Calls a year that police do not go to: attended, times substitution, less backup"),
+        **_simulated("programme_cost", "US dollars a year: pay of all who fill the staffed hours, and vehicles"),
+        **_simulated("cost_per_diverted_call", "US dollars a call diverted"),
+        **_simulated("police_hours_freed", "Officer-hours a year freed: diverted calls times the mean of timed calls"),
         "cost_per_paid_hour": ("double", "US dollars a paid hour of a sworn officer (budget.police_hour_cost)."),
-        **{f"time_value_{p}": ("double", f"police_hours_freed_{p} at that price. Time value is not savings.")
-           for p in ("p05", "p50", "p95")},
-        "time_value_less_cost": ("double", "time_value_p50 less programme_cost. Time value is not savings."),
-        "cashable_less_cost": ("double", "What of the time value becomes money (cashable in assumptions.yml, by default nothing), less programme_cost."),
+        **_simulated("time_value", "police_hours_freed at that price, US dollars. Time value is not savings"),
+        **_simulated("time_value_less_cost", "time_value less programme_cost of the same draw. Time value is not savings"),
+        "cashable_less_cost_low": ("double", "What of time_value becomes money at the low value of cashable (assumptions.yml), less programme_cost."),
+        "cashable_less_cost": ("double", "The same at the mode of cashable, by default nothing."),
         "cashable_less_cost_high": ("double", "The same at the high value of cashable."),
-        "break_even_calls": ("double", "Calls diverted at which the time value would equal the cost."),
-        "money_status": ("varchar", "Of what stands on the time and price of police, police_hours_freed_p05 to break_even_calls: ok, unreliable, not_estimable or insufficient_data."),
+        "break_even_calls": ("double", "Calls diverted at which the time value would equal the cost; above diverted_calls_p95 the teams hardly get there."),
+        "programme_status": ("varchar", "Of what is attended, diverted and paid, staffed_share to cost_per_diverted_call_p95: ok, unreliable or insufficient_data."),
+        "programme_reason": ("varchar", "Why programme_status is not ok."),
+        "money_status": ("varchar", "Of what stands on the time and price of police, police_hours_freed to break_even_calls: ok, unreliable or insufficient_data."),
         "money_reason": ("varchar", "Why money_status is not ok."),
+        "draws": ("bigint", "Draws of the simulation."),
+        "seed": ("bigint", "Seed of the simulation (PCG64)."),
         "note": ("varchar", "How to read the money."),
     },
 )  # fmt: skip
-READS = ("demand.calls_screened", "codebooks.response_schemes", "budget.police_hour_cost")
-RATES = """
-select c.city, schemes.scheme, c.hour_of_week,
-    cast(sum(cast(c.eligible_calls_low as decimal(28, 9))) as double) / any_value(c.exposure_hours) as low,
-    cast(sum(cast(c.eligible_calls_high as decimal(28, 9))) as double) / any_value(c.exposure_hours) as high
-from demand.calls_screened as c
-inner join codebooks.response_schemes as schemes on c.topic_category = schemes.topic_category
-where schemes.path = 'responder' and c.screen = 'passed' and c.exposure_hours > 0 and c.hour_of_week is not null
-group by all
-order by c.city, schemes.scheme, c.hour_of_week
-"""
+READS = (*PATTERN_READS, "budget.police_hour_cost")
 PRICES = """
 select city, phase, cost_per_paid_hour, fiscal_year = work_year as is_same_year
 from budget.police_hour_cost order by city, phase
 """
 
 
-@dataclass(frozen=True)
-class Load:
-    """Calls an hour that need no sworn officer, in the busy hour of the week."""
-
-    low: float
-    middle: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Diverted:
-    """Calls diverted in the reference year as percentiles; mean officer-hours of such a call, None where unknown."""
-
-    p05: float
-    p50: float
-    p95: float
-    hours_per_call: float | None
-    doubt: str | None
-    doubt_of_hours: str | None
-
-
-@dataclass(frozen=True)
-class Price:
-    """A paid hour of a sworn officer in a budget phase, US dollars; None where positions are not published."""
-
-    phase: str
-    cost_per_paid_hour: float | None
-    doubt: str | None
-
-
 def responder_programmes(
     connection: duckdb.DuckDBPyConnection, assumed: Assumptions, response: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The rows of demand.responder_programmes; `response` are those of demand.alternative_response."""
-    loads, prices = busy_loads(connection), police_prices(connection)
+    wanted, prices = wanted_calls(connection), police_prices(connection)
+    drawn = assumed.simulated().drawn(RESPONDER)
     return [
         row
-        for (city, scheme), diverted in diverted_calls(response).items()
-        if diverted.p95 > 0 and (load := loads.get((city, scheme)))
-        for price in prices.get(city, [Price(NO_PHASE, None, None)])
-        for row in programme_rows(load, diverted, price, assumed, {"city": city, "scheme": scheme})
+        for (city, scheme), known in known_of(response).items()
+        if (found := wanted.get((city, scheme)))
+        for row in programme_rows(
+            found,
+            known,
+            prices.get(city, [Price(NO_PHASE, None, None)]),
+            assumed,
+            drawn,
+            {"city": city, "scheme": scheme},
+        )
     ]
-
-
-def busy_loads(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Load]:
-    """The busy hour of each city and scheme; hours of the week without a call count as hours with none."""
-    import numpy as np
-
-    rates: dict[tuple[str, str], Any] = {}
-    for city, scheme, hour, low, high in connection.execute(RATES).fetchall():
-        rates.setdefault((city, scheme), np.zeros((HOURS_OF_WEEK, 3)))[hour] = low, (low + high) / 2, high
-    return {key: Load(*map(float, np.percentile(found, BUSY, axis=0))) for key, found in rates.items()}
 
 
 def police_prices(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Price]]:
@@ -148,18 +127,15 @@ def police_prices(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Price
     return prices
 
 
-def diverted_calls(response: list[dict[str, Any]]) -> dict[tuple[str, str], Diverted]:
-    """Of demand.alternative_response, the calls that responders would divert, by city and scheme."""
+def known_of(response: list[dict[str, Any]]) -> dict[tuple[str, str], Known]:
+    """Of demand.alternative_response, what is known of the calls that responders go to, by city and scheme."""
     rows = {
         (row["city"], row["scheme"], row["unit"]): row
         for row in response
         if row["path"] == RESPONDER and row["denominator"] == "community" and row["status"] != "insufficient_data"
     }
     return {
-        (city, scheme): Diverted(
-            p05=row["diverted_p05"],
-            p50=row["diverted_p50"],
-            p95=row["diverted_p95"],
+        (city, scheme): Known(
             hours_per_call=_mean_hours(rows.get((city, scheme, HOURS))),
             doubt=row["reason"],
             doubt_of_hours=rows.get((city, scheme, HOURS), row)["reason"],
@@ -170,37 +146,61 @@ def diverted_calls(response: list[dict[str, Any]]) -> dict[tuple[str, str], Dive
 
 
 def _mean_hours(timed: dict[str, Any] | None) -> float | None:
-    calls_timed = timed["n"] * timed["time_coverage"] if timed and timed["n"] else 0
-    return timed["screened"] / calls_timed if timed and calls_timed else None
+    return timed["screened"] / timed["calls_timed"] if timed and timed["calls_timed"] else None
 
 
 def programme_rows(
-    load: Load, diverted: Diverted, price: Price, assumed: Assumptions, key: Mapping[str, str]
+    wanted: Wanted,
+    known: Known,
+    prices: Sequence[Price],
+    assumed: Assumptions,
+    drawn: Drawn,
+    key: Mapping[str, str],
 ) -> Iterator[dict[str, Any]]:
-    """One row a number of teams, from one team to so many that hardly anybody waits."""
-    uptake, hours = assumed.paths["responder"].uptake, assumed.programme.hours_per_call.value
-    calls = load.middle * uptake.mode
+    """One row a number of teams and price, from one team to so many that hardly anybody waits."""
     for teams in range(1, MOST_TEAMS + 1):
-        found = queue(calls, hours, teams, WAITS_LONG_MINUTES)
-        is_carried = found.status == "ok"
-        unable = None if is_carried else f"the calls of the busy hour keep {found.offered:.1f} teams busy"
-        yield {
-            **key,
-            "phase": price.phase,
-            "teams": teams,
-            "busy_hour_calls": calls,
-            "offered": found.offered,
-            "offered_low": load.low * uptake.low * hours,
-            "offered_high": load.high * uptake.high * hours,
-            "utilisation": found.utilisation,
-            **(_waits(found) if is_carried else {}),
-            "status": "not_estimable" if unable else "unreliable" if diverted.doubt else "ok",
-            "reason": unable or diverted.doubt,
-            **money(teams, diverted, price, assumed, unable),
-            "note": NOT_SAVINGS,
-        }
-        if is_carried and found.share_waiting < FEW_WAIT:
+        busy = busy_hour(wanted.load, known, assumed, teams)
+        plan = plan_of(wanted.pattern, assumed, drawn, teams) if wanted.pattern else None
+        for price in prices:
+            yield {
+                **key,
+                "phase": price.phase,
+                "teams": teams,
+                **busy,
+                **programme(plan, wanted, known),
+                **money(plan, wanted, known, price, assumed),
+                "draws": assumed.simulation.draws,
+                "seed": assumed.simulation.seed,
+                "note": NOT_SAVINGS,
+            }
+        if plan is None or is_enough(busy.get("share_waiting"), plan, wanted):
             return
+
+
+def is_enough(share_waiting: float | None, plan: Plan, wanted: Wanted) -> bool:
+    """Whether more teams would change nothing: hardly anybody waits or, where waits are not known, is turned away."""
+    if wanted.load is None:
+        return plan.share_of_draws_capped == 0
+    return share_waiting is not None and share_waiting < FEW_WAIT
+
+
+def busy_hour(load: Load | None, known: Known, assumed: Assumptions, teams: int) -> dict[str, Any]:
+    """How busy the teams would be in the busy hour, and who would wait."""
+    if load is None:
+        return {"status": "insufficient_data", "reason": "the hours of the calls are not known"}
+    uptake, hours = assumed.paths["responder"].uptake, assumed.programme.hours_per_call.value
+    found = queue(load.middle * uptake.mode, hours, teams, WAITS_LONG_MINUTES)
+    unable = f"{found.reason}: the calls of the busy hour keep {found.offered:.1f} teams busy"
+    return {
+        "busy_hour_calls": load.middle * uptake.mode,
+        "offered": found.offered,
+        "offered_low": load.low * uptake.low * hours,
+        "offered_high": load.high * uptake.high * hours,
+        "utilisation": found.utilisation,
+        **_waits(found),
+        "status": "unreliable" if found.status == "ok" and known.doubt else found.status,
+        "reason": unable if found.reason else known.doubt,
+    }
 
 
 def _waits(found: Queue) -> dict[str, float | None]:
@@ -211,65 +211,30 @@ def _waits(found: Queue) -> dict[str, float | None]:
     }
 
 
-def money(teams: int, diverted: Diverted, price: Price, assumed: Assumptions, unable: str | None) -> dict[str, Any]:
-    """Cost of the teams against the police time they free, at the percentiles of the calls diverted."""
-    given = assumed.programme
-    cost = Programme(
-        teams=teams,
-        staff_per_team=given.staff_per_team.value,
-        relief_factor=given.relief_factor.value,
-        loaded_pay=given.loaded_pay.value,
-        vehicle_cost=given.vehicle_cost.value,
-    ).cost
-    missing = None
-    if price.cost_per_paid_hour is None:
-        missing = "no police budget with sworn positions is known"
-    elif diverted.hours_per_call is None:
-        missing = "no time on calls is known"
-    doubt = diverted.doubt or diverted.doubt_of_hours or price.doubt
-
-    def weighed(calls: float, cashable: float) -> Balance:
-        return balance(
-            cost,
-            calls,
-            diverted.hours_per_call or 0.0,
-            price.cost_per_paid_hour or 0.0,
-            units_per_call=given.units_per_call.value,
-            cashable_share=cashable,
-        )
-
-    low, middle, high = (weighed(calls, given.cashable.mode) for calls in (diverted.p05, diverted.p50, diverted.p95))
-    per_call = {
-        "cost_per_diverted_call_lo": high.cost_per_diverted_call,
-        "cost_per_diverted_call": middle.cost_per_diverted_call,
-        "cost_per_diverted_call_hi": low.cost_per_diverted_call,
-    }
-    value = {
-        "police_hours_freed_p05": low.police_hours,
-        "police_hours_freed_p50": middle.police_hours,
-        "police_hours_freed_p95": high.police_hours,
-        "time_value_p05": low.time_value,
-        "time_value_p50": middle.time_value,
-        "time_value_p95": high.time_value,
-        "time_value_less_cost": middle.time_value_less_cost,
-        "cashable_less_cost": middle.cashable_less_cost,
-        "cashable_less_cost_high": weighed(diverted.p50, given.cashable.high).cashable_less_cost,
-        "break_even_calls": middle.break_even_calls,
-    }
+def programme(plan: Plan | None, wanted: Wanted, known: Known) -> dict[str, Any]:
+    """What the teams attend and divert, and what they cost."""
+    doubt = known.doubt or wanted.doubt
+    if plan is None:
+        return {"programme_status": "insufficient_data", "programme_reason": wanted.doubt}
     return {
-        "programme_cost": cost,
-        "diverted_calls_p05": diverted.p05,
-        "diverted_calls_p50": diverted.p50,
-        "diverted_calls_p95": diverted.p95,
-        **({} if unable else per_call),
-        "cost_per_paid_hour": price.cost_per_paid_hour,
-        **({} if unable or missing else value),
-        "money_status": "not_estimable"
-        if unable
-        else "insufficient_data"
-        if missing
-        else "unreliable"
-        if doubt
-        else "ok",
-        "money_reason": unable or missing or doubt,
+        **plan.columns(),
+        "programme_status": "unreliable" if doubt else "ok",
+        "programme_reason": doubt,
     }
+
+
+def money(plan: Plan | None, wanted: Wanted, known: Known, price: Price, assumed: Assumptions) -> dict[str, Any]:
+    """Cost of the teams against the police time they free."""
+    missing = None
+    if plan is None:
+        missing = wanted.doubt
+    elif price.cost_per_paid_hour is None:
+        missing = "no police budget with sworn positions is known"
+    elif known.hours_per_call is None:
+        missing = "no time on calls is known"
+    doubt = known.doubt or wanted.doubt or known.doubt_of_hours or price.doubt
+    status = "insufficient_data" if missing else "unreliable" if doubt else "ok"
+    told = {"cost_per_paid_hour": price.cost_per_paid_hour, "money_status": status, "money_reason": missing or doubt}
+    if missing or plan is None or known.hours_per_call is None or price.cost_per_paid_hour is None:
+        return told
+    return told | plan.worth(known.hours_per_call, price.cost_per_paid_hour, assumed)

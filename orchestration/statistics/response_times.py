@@ -3,7 +3,8 @@
 Dropping calls that nobody reached makes a service look faster. So a quantile stands beside two guards: the limits it
 would have if unknown waits were all the shortest or all the longest, and the Kaplan-Meier estimate, in which a call
 closed without an arrival has waited at least until then. Where callers hang up because of the wait, that is still
-optimistic. Minutes in, minutes out; None where a value is not bounded by the data.
+optimistic; where a call has no end it cannot be made, for leaving such calls out is what it is to guard against.
+Minutes in, minutes out; None where a value is not bounded by the data.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.stats import binom, norm
 from statsmodels.duration.survfunc import SurvfuncRight
 
 Minutes = npt.NDArray[np.float64]
@@ -23,9 +24,14 @@ CONFIDENCE = 0.95
 SURVIVAL_DIGITS = 12
 
 
+# Above it the waits that are known are not the rule but the exception.
+MOST = 0.5
+NO_END = "unreached calls without an end"
+
+
 @dataclass(frozen=True)
 class Quantile:
-    """A quantile of the waits that ended in an arrival, and its guards, in minutes."""
+    """A quantile of the waits that ended in an arrival, its guards, in minutes, and what can be said of each."""
 
     estimate: float
     lower: float | None
@@ -35,6 +41,10 @@ class Quantile:
     censored: float | None
     censored_lower: float | None
     censored_upper: float | None
+    status: str
+    reason: str | None
+    censored_status: str
+    censored_reason: str | None
 
 
 class Waits:
@@ -44,34 +54,77 @@ class Waits:
         minutes: distinct waits, in any order.
         arrived: whether the wait ended in an arrival; where not, the call was closed without one.
         calls: calls with that wait.
-        unknown: calls without an arrival whose closing time is not known either.
+        without_end: calls without an arrival whose closing time is not known either.
+        invalid: calls whose arrival is known to be wrong.
     """
 
-    def __init__(self, minutes: Minutes, arrived: npt.NDArray[np.bool_], calls: Counts, unknown: int = 0) -> None:
+    def __init__(
+        self,
+        minutes: Minutes,
+        arrived: npt.NDArray[np.bool_],
+        calls: Counts,
+        without_end: int = 0,
+        invalid: int = 0,
+    ) -> None:
         self._minutes, self._arrived, self._calls = minutes, arrived, calls
         self._waits = np.sort(np.repeat(minutes[arrived], calls[arrived]))
+        self._without_end = without_end
         self.arrived = len(self._waits)
-        self.missing = int(calls[~arrived].sum()) + unknown
+        self.unreached = int(calls[~arrived].sum()) + without_end
+        self.missing = self.unreached + invalid
 
-    def quantile(self, p: float) -> Quantile | None:
-        """The `p` quantile; None where nobody arrived."""
+    def quantile(self, p: float, needed: int = 1) -> Quantile | None:
+        """The `p` quantile, reliable from `needed` arrivals on; None where nobody arrived."""
         if not self.arrived:
             return None
-        estimate = float(np.quantile(self._waits, p))
-        order = self._order_statistics(p)
+        lower, upper = self._order_statistics(p)
         lowest, highest = self.worst_cases(p)
-        # Its limits are undefined where the survival is exactly 1 or 0.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lower, upper = self._survival.quantile_ci(p, alpha=1 - CONFIDENCE)
+        status, reason = self._reliability(needed)
+        censored = None if self._without_end else self._survived(p)
+        limits = self._survival_limits(p) if censored is not None else (None, None)
+        unable = NO_END if self._without_end else f"{1 - p:.0%} or more of the callers were still waiting"
         return Quantile(
-            estimate=estimate,
-            lower=order[0],
-            upper=order[1],
+            estimate=float(np.quantile(self._waits, p)),
+            lower=lower,
+            upper=upper,
             lowest=lowest,
             highest=bounded(highest),
-            censored=bounded(self._survival.quantile(p)),
-            censored_lower=bounded(lower),
-            censored_upper=bounded(upper),
+            censored=censored,
+            censored_lower=limits[0],
+            censored_upper=limits[1],
+            status=status,
+            reason=reason,
+            censored_status="not_estimable" if censored is None else status,
+            censored_reason=unable if censored is None else reason,
+        )
+
+    def _reliability(self, needed: int) -> tuple[str, str | None]:
+        if self.arrived < needed:
+            return "unreliable", f"fewer than {needed} arrivals"
+        if self.unreached > MOST * (self.arrived + self.missing):
+            return "unreliable", "most calls have no known arrival"
+        return "ok", None
+
+    def _survived(self, p: float) -> float | None:
+        """The first wait by whose end fewer than 1 - p still wait, by Kaplan-Meier; None where none is."""
+        return bounded(self._survival.quantile(p))
+
+    def _survival_limits(self, p: float) -> tuple[float | None, float | None]:
+        """Limits of that wait by log-log bands: where the survival stops to be above 1 - p, and where it is below it.
+
+        The band ends at the last wait only because the data do; a survival of 0 has no band. Neither is a limit.
+        """
+        times, survival = self._survival.surv_times, self._survival.surv_prob
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log = np.log(survival)
+            distance = (np.log(-log) - np.log(-np.log(1 - p))) / (self._survival.surv_prob_se / survival / -log)
+        far = norm.isf((1 - CONFIDENCE) / 2)
+        is_zero = survival <= 0
+        reached = np.flatnonzero((distance >= -far) | is_zero)
+        below = np.flatnonzero((distance > far) | is_zero)
+        return (
+            float(times[reached[0]]) if len(reached) and not is_zero[reached[0]] else None,
+            float(times[below[0]]) if len(below) and not is_zero[below[0]] else None,
         )
 
     def _order_statistics(self, p: float) -> tuple[float | None, float | None]:

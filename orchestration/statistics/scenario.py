@@ -6,17 +6,23 @@ the ends that the file gives. Time value is not savings: spending falls only by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from expectations.thresholds import MAPPED_RECORDS
-from orchestration.statistics.alternative_response import MINIMUM_TIME_COVERAGE, RELIABLE_CALLS
+from orchestration.statistics.alternative_response import (
+    MATERIAL_UNKNOWN_INITIATION,
+    MINIMUM_TIME_COVERAGE,
+    RELIABLE_CALLS,
+    UNKNOWN_INITIATION,
+)
 from orchestration.statistics.marts import Mart
-from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, Price, police_prices
+from orchestration.statistics.plans import Price
+from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, police_prices
 from orchestration.statistics.scenario_files import Move, Scenario
 
 if TYPE_CHECKING:
@@ -46,8 +52,9 @@ SCENARIO = Mart(
         "responder": ("varchar", "Who takes the calls; (all) for the whole city."),
         "categories": ("varchar", "Topic categories that move, with ; between."),
         "calls": ("bigint", "Calls the share is of; for the whole city all calls, those of officers too."),
+        "calls_already_answered": ("bigint", "Calls of these categories that others than police answered already: they cannot move, and of a move's calls they are not a part."),
         **_range("calls_moved", "Calls that leave the police"),
-        "time_coverage": ("double", "Share of these calls whose time is known; others count as their category's mean."),
+        "time_coverage": ("double", "Share of these calls that a unit was, or may have been, sent to whose time is known; the others of them count as their category's mean."),
         "police_hours_before": ("double", "Officer-hours on these calls."),
         **_range("police_hours_after", "Officer-hours left"),
         **_range("police_hours_freed", "Officer-hours freed"),
@@ -68,9 +75,10 @@ SCENARIO = Mart(
 )  # fmt: skip
 READS = ("demand.calls_screened", "budget.police_hour_cost")
 CELLS = """
-select city, topic_category, case when screen in ('passed', 'officer_initiated') then screen else 'held' end as kind,
-    sum(calls) as calls, sum(calls_timed) as timed,
-    cast(sum(cast(hours as decimal(28, 9))) as double) as hours
+select city, topic_category,
+    case when screen in ('passed', 'officer_initiated', 'answered_by_others') then screen else 'held' end as kind,
+    sum(calls) as calls, sum(calls_sent) as sent, sum(calls_timed) as timed,
+    cast(sum(cast(hours as decimal(28, 9))) as double) as hours, sum(calls_of_unknown_initiation) as unknown
 from demand.calls_screened
 group by all
 order by all
@@ -80,27 +88,34 @@ BUDGETS = "select city, phase, budget from budget.police_hour_cost"
 
 @dataclass(frozen=True)
 class Cell:
-    """Calls of one topic category that passed the screen, did not, or were started by officers."""
+    """Calls of one topic category that passed the screen, did not, were answered by others or started by officers."""
 
     topic: str
     kind: str
     calls: int
+    sent: int
     timed: int
     hours: float
+    unknown_initiation: int = 0
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Some calls and the officer-hours they took, untimed ones at the mean of their cell; None where no time is known."""
+    """Some calls and the officer-hours they took; None where no time is known.
+
+    Untimed calls that a unit was sent to count as the mean of their cell; what nobody was sent to took no time.
+    """
 
     calls: int
+    sent: int
     timed: int
     hours: float | None
+    answered: int = 0
 
     @property
     def coverage(self) -> float | None:
-        """Share of the calls whose time is known."""
-        return self.timed / self.calls if self.calls else None
+        """Share of the calls that a unit was sent to whose time is known."""
+        return self.timed / self.sent if self.sent else None
 
 
 @dataclass(frozen=True)
@@ -142,44 +157,60 @@ def city_rows(
 ) -> Iterator[dict[str, Any]]:
     """The whole city, then each move."""
     whole = pool_of(cells, cells)
-    pools = [pool_of([cell for cell in cells if is_moved(cell, move)], cells) for move in file.moves]
+    pools = [pool_of_move(move, cells) for move in file.moves]
     moved = [moved_by(move, pool) for move, pool in zip(file.moves, pools, strict=True)]
-    mapped = mapped_share(cells)
+    doubt = doubt_of_city(cells)
     key = {"city": city, "scenario": file.name, "phase": price.phase, "title": file.title, "note": NOT_SAVINGS}
     topics = sorted(topic for move in file.moves for topic in move.topics)
     named = {"move": 0, "responder": WHOLE, "categories": ";".join(topics)}
-    row = key | named | row_of(whole, together(moved), price, mapped)
+    row = key | named | row_of(whole, together(moved), price, doubt)
     if row["money_status"] != "insufficient_data" and budget is not None:
         ends = spending_after(budget, file, pools, price.cost_per_paid_hour or 0.0)
         row |= {"spending_before": budget, **_ends("spending_after", ends)}
     yield row
     for place, (move, pool, result) in enumerate(zip(file.moves, pools, moved, strict=True), start=1):
         named = {"move": place, "responder": move.responder, "categories": ";".join(sorted(move.topics))}
-        yield key | named | row_of(pool, result, price, mapped)
+        yield key | named | row_of(pool, result, price, doubt)
 
 
 def is_moved(cell: Cell, move: Move) -> bool:
-    """Whether the share of a move is of this cell's calls; what officers start never moves."""
+    """Whether the share of a move is of this cell's calls; what officers start, or others answer, never moves."""
     return cell.topic in move.topics and (cell.kind == "passed" or (move.calls == "all" and cell.kind == "held"))
+
+
+def pool_of_move(move: Move, city: Sequence[Cell]) -> Pool:
+    """The calls that a move's share is of, and beside them those of its categories that others answer already."""
+    found = pool_of([cell for cell in city if is_moved(cell, move)], city)
+    return replace(found, answered=_answered(cell for cell in city if cell.topic in move.topics))
 
 
 def pool_of(cells: Sequence[Cell], city: Sequence[Cell]) -> Pool:
     """Cells together. A cell that is never timed takes the city's mean; `city` are all cells."""
     timed, hours = sum(cell.timed for cell in city), sum(cell.hours for cell in city)
-    if not timed:
-        return Pool(sum(cell.calls for cell in cells), 0, None)
     return Pool(
         calls=sum(cell.calls for cell in cells),
+        sent=sum(cell.sent for cell in cells),
         timed=sum(cell.timed for cell in cells),
-        hours=sum(cell.calls * (cell.hours / cell.timed if cell.timed else hours / timed) for cell in cells),
+        hours=sum(cell.sent * (cell.hours / cell.timed if cell.timed else hours / timed) for cell in cells)
+        if timed
+        else None,
+        answered=_answered(cells),
     )
 
 
-def mapped_share(cells: Sequence[Cell]) -> float:
-    """Share of demand calls whose type the crosswalk knows; 1 where there is no demand."""
+def _answered(cells: Iterable[Cell]) -> int:
+    return sum(cell.calls for cell in cells if cell.kind == "answered_by_others")
+
+
+def doubt_of_city(cells: Sequence[Cell]) -> str | None:
+    """What makes every number of a city doubtful: types that nobody mapped, calls that officers may have started."""
     demand = [cell for cell in cells if cell.kind != "officer_initiated"]
     calls = sum(cell.calls for cell in demand)
-    return sum(cell.calls for cell in demand if cell.topic != "unmapped") / calls if calls else 1.0
+    if calls and sum(cell.calls for cell in demand if cell.topic != "unmapped") / calls < MAPPED_RECORDS.value:
+        return f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
+    if calls and sum(cell.unknown_initiation for cell in demand) / calls > MATERIAL_UNKNOWN_INITIATION:
+        return UNKNOWN_INITIATION
+    return None
 
 
 def moved_by(move: Move, pool: Pool) -> Moved:
@@ -235,12 +266,13 @@ def spending_after(
     return least, mode, most
 
 
-def row_of(pool: Pool, moved: Moved, price: Price, mapped: float) -> dict[str, Any]:
+def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None) -> dict[str, Any]:
     """The numbers of a row, with what can be told of hours and of money."""
-    missing, doubt = judge(pool, mapped)
+    missing, doubt = judge(pool, doubt_of_city)
     unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
     row: dict[str, Any] = {
         "calls": pool.calls,
+        "calls_already_answered": pool.answered,
         **_ends("calls_moved", moved.calls),
         "time_coverage": pool.coverage,
         **_ends("responder_hours", moved.responder_hours),
@@ -264,12 +296,12 @@ def row_of(pool: Pool, moved: Moved, price: Price, mapped: float) -> dict[str, A
     return row
 
 
-def judge(pool: Pool, mapped: float) -> tuple[str | None, str | None]:
+def judge(pool: Pool, doubt_of_city: str | None) -> tuple[str | None, str | None]:
     """Why the hours of some calls cannot be told, and why they are doubtful."""
     if pool.hours is None:
         return "no time on calls is known", None
-    if mapped < MAPPED_RECORDS.value:
-        return None, f"the types of more than {1 - MAPPED_RECORDS.value:.0%} of calls are not mapped"
+    if doubt_of_city:
+        return None, doubt_of_city
     if pool.coverage is not None and pool.coverage < MINIMUM_TIME_COVERAGE:
         return None, "much of the time on calls is unknown"
     if 0 < pool.calls < RELIABLE_CALLS:

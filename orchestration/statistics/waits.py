@@ -5,11 +5,12 @@ SQL has counted the waits; DuckDB sums them by zone, and Python makes the estima
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.thresholds import ARRIVALS_FOR_MEDIAN, ARRIVALS_FOR_P90
 from orchestration.statistics.marts import Mart
 
 if TYPE_CHECKING:
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 
     from orchestration.statistics.response_times import Quantile, Waits
 
-# Below it an estimate is unreliable; the same as the dbt variable reliable_numerator.
-RELIABLE_ARRIVALS = 10
-# Above it the waits that are known are not the rule but the exception.
-MOST = 0.5
 QUANTILES = {"median": 0.5, "p90": 0.9}
+# Valid arrivals from which each is reliable: the further out, the more (methods, 1.9).
+RELIABLE_ARRIVALS = {"median": int(ARRIVALS_FOR_MEDIAN.value), "p90": int(ARRIVALS_FOR_P90.value)}
 
 _QUANTILE_COLUMNS = {
     "minutes": "{0} minutes from receipt to first arrival, over calls that were reached.",
@@ -29,9 +28,22 @@ _QUANTILE_COLUMNS = {
     "hi": "Upper 95 % limit (order statistics); NULL where the calls are too few to bound it.",
     "lowest": "{0} if every call without a valid arrival had been reached at once.",
     "highest": "{0} if none of them had ever been reached; NULL is not bounded.",
-    "censored": "{0} by Kaplan-Meier: unreached calls waited at least until closed; NULL where not reached.",
-    "censored_lo": "Lower 95 % limit of the Kaplan-Meier estimate.",
-    "censored_hi": "Upper 95 % limit of the Kaplan-Meier estimate; NULL is not bounded.",
+    "censored": "{0} by Kaplan-Meier: unreached calls waited at least until closed; NULL where it cannot be told.",
+    "censored_lo": "Lower 95 % limit of the Kaplan-Meier estimate (log-log bands).",
+    "censored_hi": "Upper 95 % limit of the Kaplan-Meier estimate (log-log bands); NULL is not bounded.",
+}
+_STATUS_COLUMNS = {
+    "status": "Of {0} minutes to highest: ok, unreliable (fewer than {1} arrivals, or most calls without one) or "
+    "insufficient_data.",
+    "reason": "Why {0}_status is not ok.",
+    "censored_status": "Of {0}_censored and its limits: ok, unreliable, insufficient_data, or not_estimable where "
+    "unreached calls have no end or too many callers were still waiting.",
+    "censored_reason": "Why {0}_censored_status is not ok.",
+}
+NO_ARRIVAL = ("insufficient_data", "no arrival is known")
+METHODS = {
+    "interval_method": "order statistics",
+    "censored_method": "Kaplan-Meier, log-log bands",
 }
 RESPONSE_TIMES = Mart(
     "demand.response_times",
@@ -46,10 +58,11 @@ RESPONSE_TIMES = Mart(
         "period_end": ("date", "Last day counted."),
         "calls": ("bigint", "Demand calls."),
         "without_received_time": ("bigint", "Of these, calls whose time of receipt is not known."),
-        "nobody_sent": ("bigint", "Of these, calls no unit was sent to, in a city that publishes its units."),
+        "desk_only": ("bigint", "Of these, calls that others answered without a unit, by telephone for example: nobody waits for a unit that is not coming."),
         "arrivals": ("bigint", "Of these, calls with a valid first arrival: what median and p90 are of."),
         "invalid": ("bigint", "Of these, calls whose arrival is stamped before receipt."),
         "unreached": ("bigint", "Of these, calls without a known arrival; the five add up to calls."),
+        "unreached_without_end": ("bigint", "Of the unreached, calls whose closing time is not known either."),
         "share_never_arrived": (
             "double",
             "unreached over arrivals, invalid and unreached; NULL where there are none, and where no arrival of the "
@@ -60,10 +73,17 @@ RESPONSE_TIMES = Mart(
             for name in QUANTILES
             for column, text in _QUANTILE_COLUMNS.items()
         },
-        "status": ("varchar", "ok, unreliable or insufficient_data; without estimates only where insufficient_data."),
+        **{
+            f"{name}_{column}": ("varchar", text.format(name, needed))
+            for name, needed in RELIABLE_ARRIVALS.items()
+            for column, text in _STATUS_COLUMNS.items()
+        },
+        "interval_method": ("varchar", "How median_lo to median_hi and p90_lo to p90_hi are made."),
+        "censored_method": ("varchar", "How the estimates with unreached calls and their limits are made."),
+        "status": ("varchar", "The worse of median_status and p90_status."),
         "reason": ("varchar", "Why the status is not ok."),
     },
-)
+)  # fmt: skip
 
 READS = ("demand.response_waits", "zones.dim_zone")
 SUM_BY_ZONE = """
@@ -91,12 +111,12 @@ select wait_group, any_value(city) as city, any_value(zone_kind) as zone_kind, a
     any_value(priority) as priority, any_value(period_start) as period_start, any_value(period_end) as period_end,
     cast(sum(calls) as bigint) as calls,
     cast(coalesce(sum(calls) filter (where outcome = 'no_received_time'), 0) as bigint) as without_received_time,
-    cast(coalesce(sum(calls) filter (where outcome = 'nobody_sent'), 0) as bigint) as nobody_sent,
+    cast(coalesce(sum(calls) filter (where outcome = 'desk_only'), 0) as bigint) as desk_only,
     cast(coalesce(sum(calls) filter (where outcome = 'arrival'), 0) as bigint) as arrivals,
     cast(coalesce(sum(calls) filter (where outcome = 'invalid'), 0) as bigint) as invalid,
     cast(coalesce(sum(calls) filter (where outcome = 'unreached'), 0) as bigint) as unreached,
-    cast(coalesce(sum(calls) filter (where outcome = 'invalid' or outcome = 'unreached' and minutes is null), 0)
-        as bigint) as unknown
+    cast(coalesce(sum(calls) filter (where outcome = 'unreached' and minutes is null), 0) as bigint)
+        as unreached_without_end
 from zone_waits
 group by wait_group
 order by wait_group
@@ -116,47 +136,22 @@ def response_times(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     connection.execute(SUM_BY_ZONE)
     groups = connection.execute(GROUPS).df()
     times = connection.execute(TIMES).fetchnumpy()
-    unknown = dict(zip(groups["wait_group"], groups["unknown"], strict=True))
-    estimates = {group: _estimates(waits) for group, waits in _waits(times, unknown)}
-    nothing = _estimates(None)
-    frame = pd.concat(
-        [
-            groups.drop(columns=["wait_group", "unknown"]),
-            pd.DataFrame([estimates.get(group, nothing) for group in groups["wait_group"]], columns=list(nothing)),
-        ],
-        axis=1,
-    )
-    sent = frame["arrivals"] + frame["invalid"] + frame["unreached"]
     # A city without a single arrival does not publish them; that is not a service that never comes.
-    tells_arrivals = frame.groupby("city")["arrivals"].transform("sum") > 0
-    frame["share_never_arrived"] = frame["unreached"] / sent.where((sent > 0) & tells_arrivals)
-    judged = [
-        judge(arrivals, share, times_known)
-        for arrivals, share, times_known in zip(
-            frame["arrivals"],
-            frame["share_never_arrived"],
-            frame["without_received_time"] < frame["calls"],
-            strict=True,
-        )
-    ]
-    frame["status"], frame["reason"] = [status for status, _ in judged], [reason for _, reason in judged]
+    tells_arrivals = groups.groupby("city")["arrivals"].transform("sum") > 0
+    without_times = {
+        row["wait_group"]: (row["unreached_without_end"], row["invalid"]) for row in groups.to_dict("records")
+    }
+    known = {group: _estimates(waits) for group, waits in _waits(times, without_times)}
+    estimates = [known.get(row["wait_group"]) or _estimates(None, _why_not(row)) for row in groups.to_dict("records")]
+    columns = [name for name in RESPONSE_TIMES.columns if name not in groups.columns and name != "share_never_arrived"]
+    frame = pd.concat([groups.drop(columns="wait_group"), pd.DataFrame(estimates, columns=columns)], axis=1)
+    waited = frame["arrivals"] + frame["invalid"] + frame["unreached"]
+    frame["share_never_arrived"] = frame["unreached"] / waited.where((waited > 0) & tells_arrivals)
     return frame
 
 
-def judge(arrivals: int, share_never_arrived: float, times_known: bool) -> tuple[str, str | None]:
-    """Whether a group's waits can be told, and why not."""
-    if not arrivals:
-        missing = "arrival" if times_known else "time of receipt"
-        return "insufficient_data", f"no {missing} is known"
-    if arrivals < RELIABLE_ARRIVALS:
-        return "unreliable", f"fewer than {RELIABLE_ARRIVALS} arrivals"
-    if share_never_arrived > MOST:
-        return "unreliable", "most calls have no known arrival"
-    return "ok", None
-
-
-def _waits(times: dict[str, Any], unknown: dict[int, int]) -> Iterator[tuple[int, Waits]]:
-    """The waits of each group; `times` come group by group."""
+def _waits(times: dict[str, Any], without_times: dict[int, tuple[int, int]]) -> Iterator[tuple[int, Waits]]:
+    """The waits of each group that has some; `times` come group by group."""
     import numpy as np
 
     from orchestration.statistics.response_times import Waits  # imports statsmodels: a second
@@ -168,21 +163,47 @@ def _waits(times: dict[str, Any], unknown: dict[int, int]) -> Iterator[tuple[int
     for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
         group = int(groups[start])
         minutes, arrived, calls = (np.asarray(times[name][start:end]) for name in ("minutes", "arrived", "calls"))
-        yield group, Waits(minutes, arrived, calls, int(unknown[group]))
+        without_end, invalid = (int(calls) for calls in without_times[group])
+        yield group, Waits(minutes, arrived, calls, without_end, invalid)
 
 
-def _estimates(waits: Waits | None) -> dict[str, float | None]:
+def _why_not(group: Mapping[Any, Any]) -> tuple[str, str]:
+    """Status and reason of a group none of whose calls was reached."""
+    if group["desk_only"] == group["calls"]:
+        return "not_applicable", "others answered without a unit"
+    if group["without_received_time"] + group["desk_only"] == group["calls"]:
+        return "insufficient_data", "no time of receipt is known"
+    return NO_ARRIVAL
+
+
+def _estimates(waits: Waits | None, nothing: tuple[str, str] = NO_ARRIVAL) -> dict[str, Any]:
+    """The columns of a group; `nothing` is status and reason where it has no waits at all."""
+    quantiles = {name: waits.quantile(p, RELIABLE_ARRIVALS[name]) if waits else None for name, p in QUANTILES.items()}
+    judged = [(found.status, found.reason) if found else nothing for found in quantiles.values()]
+    status, reason = judged[0] if judged[0][1] else judged[1]
     return {
-        f"{name}_{column}": value
-        for name, p in QUANTILES.items()
-        for column, value in zip(_QUANTILE_COLUMNS, _values(waits.quantile(p) if waits else None), strict=True)
+        **{
+            f"{name}_{column}": value
+            for name, found in quantiles.items()
+            for column, value in {**_values(found), **_statuses(found, nothing)}.items()
+        },
+        **METHODS,
+        "status": status,
+        "reason": reason,
     }
 
 
-def _values(found: Quantile | None) -> list[float | None]:
+def _statuses(found: Quantile | None, nothing: tuple[str, str]) -> dict[str, str | None]:
+    values: tuple[str | None, ...] = (*nothing, *nothing)
+    if found:
+        values = (found.status, found.reason, found.censored_status, found.censored_reason)
+    return dict(zip(_STATUS_COLUMNS, values, strict=True))
+
+
+def _values(found: Quantile | None) -> dict[str, float | None]:
     if found is None:
-        return [None] * len(_QUANTILE_COLUMNS)
-    return [
+        return dict.fromkeys(_QUANTILE_COLUMNS)
+    values = (
         found.estimate,
         found.lower,
         found.upper,
@@ -191,4 +212,5 @@ def _values(found: Quantile | None) -> list[float | None]:
         found.censored,
         found.censored_lower,
         found.censored_upper,
-    ]
+    )
+    return dict(zip(_QUANTILE_COLUMNS, values, strict=True))

@@ -14,6 +14,13 @@ ELIGIBLE = """insert into demand.alternative_response by name
     insert into demand.calls_by_type by name
     select 'riverbend' as city, 'community' as denominator, 'disorder' as call_type_group, '(all)' as final_type,
         100 as calls, 1 as share_calls, 1 as share_time, 1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
+# A sound row of waits.
+WAITS = """insert into demand.response_times by name
+    select 'riverbend' as city, 'city' as zone_kind, '(all)' as zone_id, '1' as priority, 60 as calls, 60 as arrivals,
+        0 as without_received_time, 0 as desk_only, 0 as invalid, 0 as unreached, 0 as unreached_without_end,
+        9 as median_minutes, 20 as p90_minutes, 9 as median_censored, 20 as p90_censored, 'ok' as median_status,
+        'ok' as p90_status, 'ok' as median_censored_status, 'ok' as p90_censored_status, 'ok' as status,
+        'order statistics' as interval_method, 'Kaplan-Meier, log-log bands' as censored_method"""
 BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
     "renamed column": (
         "raw",
@@ -222,6 +229,30 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"located_rows_have_a_zone"},
         "40 of 400 located rows (10.0%) are in no zone",
     ),
+    "p90 of 49 arrivals": (
+        "marts",
+        f"{WAITS}; update demand.response_times set arrivals = 49, calls = 49",
+        {"few_arrivals_are_no_ok"},
+        "riverbend, city (all), priority 1: of 49 arrivals the median is ok, the 90th percentile ok",
+    ),
+    "unreached calls left out": (
+        "marts",
+        f"{WAITS}; update demand.response_times set calls = 62, unreached = 2, unreached_without_end = 1",
+        {"no_estimate_without_the_unreached"},
+        "1 unreached calls have no end, yet there is a median of 9",
+    ),
+    "limit without an estimate": (
+        "marts",
+        f"{WAITS}; update demand.response_times set median_censored = null",
+        {"estimate_matches_status"},
+        "with the unreached None (ok)",
+    ),
+    "limits by no method": (
+        "marts",
+        f"{WAITS}; update demand.response_times set censored_method = 'linear'",
+        {"methods_are_named"},
+        "limits by order statistics and linear",
+    ),
     "more diverted than eligible": (
         "marts",
         f"""{ELIGIBLE};
@@ -256,7 +287,8 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         "marts",
         """insert into demand.responder_programmes by name
         select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 2.5 as offered,
-            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status""",
+            1.25 as utilisation, 0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
+            5.0 as diverted_calls_p50, 'ok' as programme_status""",
         {"estimate_matches_status"},
         "riverbend, moderate, adopted, 2 teams: status ok, share waiting 0.5, money ok",
     ),
@@ -265,9 +297,28 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         """insert into demand.responder_programmes by name
         select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 0.5 as utilisation,
             0.5 as share_waiting, 'ok' as status, 9.0 as time_value_p50, 'ok' as money_status,
-            300 as cost_per_diverted_call_lo, 200 as cost_per_diverted_call""",
+            5.0 as diverted_calls_p50, 'ok' as programme_status,
+            300 as cost_per_diverted_call_p05, 200 as cost_per_diverted_call_p50""",
         {"range_in_order"},
         "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "teams that divert more than they attend": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, 2 as teams, 'insufficient_data' as status,
+            'x' as reason, 90 as attended_calls, 91 as diverted_calls, 91 as diverted_calls_p50, 'ok' as programme_status,
+            'insufficient_data' as money_status, 'x' as money_reason""",
+        {"range_in_order"},
+        "riverbend, moderate, adopted, 2 teams: a range is out of order",
+    ),
+    "one team that diverts more than two": (
+        "marts",
+        """insert into demand.responder_programmes by name
+        select 'riverbend' as city, 'moderate' as scheme, 'adopted' as phase, unnest([1, 2]) as teams,
+            'insufficient_data' as status, 'x' as reason, unnest([90, 80]) as diverted_calls, 80 as diverted_calls_p50,
+            'ok' as programme_status, 'insufficient_data' as money_status, 'x' as money_reason""",
+        {"more_teams_divert_and_cost_more"},
+        "riverbend, moderate, adopted: 2 teams divert 80 calls",
     ),
     "hours neither freed nor left": (
         "marts",

@@ -92,8 +92,12 @@ EMPTY_MARTS = {
     **{
         path.replace("/", "."): contract(path)
         for path in (
-            "demand/calls_by_type", "demand/exclusion_ledger", "budget/cost_per_call_hour", "audit/coverage",
-            "audit/coverage_gaps", "zones/reference_periods",
+            "demand/calls_by_type",
+            "demand/exclusion_ledger",
+            "budget/cost_per_call_hour",
+            "audit/coverage",
+            "audit/coverage_gaps",
+            "zones/reference_periods",
         )
     },
     **{

@@ -21,7 +21,7 @@ from tests.integration.empty_warehouse import Step, compiled, create, create_inp
 
 MODELS = (
     "fqn:footprint.intermediate fct_calls fct_requests fct_contacts fct_offenses calls_by_zone_month calls_by_month "
-    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_years dim_zone dim_city dispersion border_counts zone_summary "
+    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone dim_city dispersion border_counts zone_summary "
     "calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
     "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour staffing_equivalents"
 )
@@ -243,7 +243,7 @@ def totals_reconcile_with_the_source(connection: duckdb.DuckDBPyConnection, call
     ((counted, of_year),) = rows(
         connection,
         "select (select coalesce(sum(calls), 0) from demand.calls_by_hour_of_week), "
-        "(select coalesce(sum(n), 0) from zones.reference_years where measure = 'calls')",
+        "(select coalesce(sum(n), 0) from zones.reference_periods where measure = 'calls')",
     )
     assert counted == of_year
     ((waits, by_type),) = rows(
@@ -260,7 +260,7 @@ def zones_keep_their_calls(connection: duckdb.DuckDBPyConnection, calls: list[Ca
         zone = call.zone if call.zone in RESIDENTS else "(unmatched)"
         expected[zone] = expected.get(zone, 0) + 1
     assert dict(rows(connection, "select zone_id, sum(records) from demand.calls_by_zone_month group by 1")) == expected
-    of_year = rows(connection, "select n from zones.reference_years where measure = 'calls'")
+    of_year = rows(connection, "select n from zones.reference_periods where measure = 'calls'")
     if of_year:
         summary = rows(
             connection, "select zone_id, n, rate_per_1000, status from zones.zone_summary where measure = 'calls'"
@@ -268,12 +268,13 @@ def zones_keep_their_calls(connection: duckdb.DuckDBPyConnection, calls: list[Ca
         if all(n is not None for _, n, _, _ in summary):
             assert sum(n for _, n, _, _ in summary) == of_year[0][0]
         for zone, _, rate, status in summary:
-            assert (rate is not None) == (status in ("ok", "unreliable"))
+            assert (rate is not None) == (status in ("ok", "partial_period", "unreliable"))
             assert rate is None or RESIDENTS[zone]
     for zone, rate, status in rows(
         connection, "select zone_id, rate_per_1000, rate_status from demand.calls_by_zone_month"
     ):
-        assert (rate is not None) == (status in ("ok", "unreliable")) == bool(RESIDENTS.get(zone))
+        assert (rate is not None) == (status in ("ok", "partial_period", "unreliable"))
+        assert rate is None or RESIDENTS[zone]
 
 
 def the_ledger_telescopes(connection: duckdb.DuckDBPyConnection, received: int) -> None:

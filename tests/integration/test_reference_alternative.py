@@ -19,7 +19,7 @@ import yaml
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 from orchestration.statistics.alternative_response import alternative_response
 from orchestration.statistics.assumptions import FILE, Assumptions
-from orchestration.statistics.responder_programmes import Price, diverted_calls, money
+from orchestration.statistics.responder_programmes import responder_programmes
 
 CASE = Path(__file__).parents[3] / "shared" / "reference_cases" / "08_alternative_response"
 pytestmark = pytest.mark.skipif(not CASE.is_dir(), reason="needs ../shared/reference_cases beside the checkout")
@@ -27,21 +27,29 @@ EXACT, SIMULATED = 1e-9, 0.005
 MODELS = DBT_PROJECT_DIR / "models" / "marts"
 # A call of every type of the case; those with a weapon or violence were taken as such.
 FILL = f"""
+create schema intermediate;
+create table intermediate.int_reference_days as
+select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end,
+    366 as covered_days, date '2024-06-03' as day;
 create schema codebooks;
 create table codebooks.topic_categories as
 select call_type as topic_category, 'a group' as topic_group, null::varchar as screened_as
 from read_csv('{CASE / "call_types.csv"}')
 union all select 'violence', 'violent', 'violence_or_weapon';
+create schema intermediate;
+create table intermediate.int_reference_days as
+select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-30' as period_end,
+    365 as covered_days, 'ok' as period_status, date '2024-01-01' + range::integer as day from range(365);
 """
 FILL_MARTS = f"""
 create table types as from read_csv('{CASE / "call_types.csv"}');
-insert into zones.reference_years by name
-select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end;
 insert into demand.calls_by_hour_of_week by name
-select 'case' as city, range::integer as hour_of_week, 52 as exposure_hours from range(168);
+select 'case' as city, range::integer as hour_of_week, if(range < 24, 53, 52) as exposure_hours from range(168);
 insert into demand.fct_calls by name
-select 'case' as city, call_type || i as call_id, timestamp '2024-06-03 12:00:00' as call_at_local,
-    date '2024-06-01' as month, 'demand' as population, 3 as priority_level, call_type as topic_category,
+-- Evenly over the week, as the case has it; 2024-06-03 is a Monday.
+select 'case' as city, call_type || i as call_id,
+    timestamp '2024-06-03 00:30:00' + to_hours(row_number() over (order by call_type, i) % 168) as call_at_local,
+    date '2024-06-01' as month, 'demand' as population, 'community' as initiation, 'sent' as sent_status, 3 as priority_level, call_type as topic_category,
     'a group' as topic_group, 'a group' as initial_topic_group, 'units' as time_basis,
     if(i < round(calls * weapon_or_violence_share), 'violence', call_type) as initial_topic_category,
     officer_hours * 60.0 / calls as officer_minutes_low, 1.0 as eligible_low, 1.0 as eligible_high
@@ -77,7 +85,7 @@ def assumed(values: dict[str, Any]) -> Assumptions:
     inputs = values["cost"]["inputs"]
     for name, value in {
         "staff_per_team": inputs["staff_per_team"],
-        "relief_factor": inputs["shift_relief_factor"],
+        "net_hours": inputs["hours_per_paid_year"],
         "loaded_pay": inputs["loaded_salary"],
         "vehicle_cost": inputs["vehicle"],
         "units_per_call": inputs["units_multiplier"],
@@ -87,16 +95,22 @@ def assumed(values: dict[str, Any]) -> Assumptions:
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
     """An analyst database in which dbt has screened the calls of the case."""
     home = Settings(home=tmp_path_factory.mktemp("reference"))
     home.create_folders()
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         warehouse.execute(FILL)
     with duckdb.connect(str(home.analyst_database)) as analyst:
-        for mart in ("zones/reference_years", "demand/calls_by_hour_of_week", "demand/fct_calls"):
+        for mart in ("demand/calls_by_hour_of_week", "demand/fct_calls"):
             analyst.execute(create(mart))
         analyst.execute(FILL_MARTS)
+        analyst.execute(create("budget/police_hour_cost"))
+        analyst.execute(
+            "insert into budget.police_hour_cost by name select 'case' as city, 'adopted' as phase, "
+            "2024 as fiscal_year, 2024 as work_year, ?::double as cost_per_paid_hour",
+            [values["cost"]["inputs"]["police_cost_per_paid_hour"]],
+        )
     project = ["--project-dir", DBT_PROJECT_DIR, "--profiles-dir", DBT_PROJECT_DIR]
     done = subprocess.run(
         [Path(sys.executable).with_name("dbt"), "run", *project, "--select", "calls_screened"],
@@ -177,19 +191,62 @@ def test_tornado_of_the_mart(
         assert [found[factor]["diverted_at_low"], found[factor]["diverted_at_high"]] == pytest.approx(ends, rel=EXACT)
 
 
-def test_cost_and_time_value(rows: list[dict[str, Any]], assumed: Assumptions, values: dict[str, Any]) -> None:
-    expected, price = values["cost"], values["cost"]["inputs"]["police_cost_per_paid_hour"]
-    diverted = diverted_calls(rows)["case", "moderate"]
-    found = money(expected["inputs"]["teams"], diverted, Price("adopted", price, None), assumed, None)
-    assert found["programme_cost"] == pytest.approx(expected["program_cost"], rel=EXACT)
-    # What stands on the simulated median differs by the draws.
+def test_cost_and_time_value(
+    connection: duckdb.DuckDBPyConnection,
+    rows: list[dict[str, Any]],
+    assumed: Assumptions,
+    values: dict[str, Any],
+) -> None:
+    expected, simulated = values["cost"], values["net_diversion_moderate_two_teams"]
+    programmes = [row for row in responder_programmes(connection, assumed, rows) if row["scheme"] == "moderate"]
+    (found,) = [row for row in programmes if row["teams"] == expected["inputs"]["teams"]]
     for name, value in {
-        "cost_per_diverted_call": "cost_per_diverted_call",
-        "police_hours_freed_p50": "police_hours_freed",
-        "time_value_p50": "police_time_value",
-        "break_even_calls": "breakeven_diverted_calls",
-        "cashable_less_cost_high": "cashable_if_share_0_2",
+        "staffed_share": expected["plan"]["staffed_share"],
+        "staffed_hours": expected["plan"]["staffed_hours"],
+        "wanted_calls": expected["plan"]["wanted_calls"],
+        "attended_calls": expected["plan"]["attended_calls"],
+        "capacity_calls": expected["plan"]["capacity_calls"],
+        "utilisation_in_year": expected["plan"]["utilisation"],
+        "diverted_calls": expected["plan"]["diverted_calls"],
+        "programme_cost": expected["program_cost"],
+        "cost_per_diverted_call": expected["cost_per_diverted_call"],
+        "police_hours_freed": expected["police_hours_freed"],
+        "time_value": expected["police_time_value"],
+        "time_value_less_cost": expected["net_time_value_minus_cost"],
+        "break_even_calls": expected["breakeven_diverted_calls"],
+        "cashable_less_cost_high": expected["cashable_if_share_0_2"],
     }.items():
-        assert found[name] == pytest.approx(expected[value], rel=SIMULATED), name
-    assert found["break_even_calls"] == pytest.approx(expected["breakeven_diverted_calls"], rel=1e-8)
-    assert found["cashable_less_cost"] == -found["programme_cost"]
+        assert found[name] == pytest.approx(value, rel=1e-8), name
+    for name in ("cashable_less_cost", "cashable_less_cost_low"):
+        assert found[name] == -found["programme_cost"]
+    assert {found[name] for name in ("programme_status", "money_status")} == {"ok"}
+    for name, value in {
+        "diverted_calls": "diverted_p05_p50_p95",
+        "programme_cost": "program_cost_p05_p50_p95",
+        "cost_per_diverted_call": "cost_per_diverted_call_p05_p50_p95",
+    }.items():
+        ends = [found[f"{name}_{p}"] for p in ("p05", "p50", "p95")]
+        assert ends == pytest.approx(simulated[value], rel=SIMULATED), name
+    net = [found[f"time_value_less_cost_{p}"] for p in ("p05", "p50", "p95")]
+    slack = SIMULATED * found["time_value"]
+    assert net == pytest.approx(simulated["net_time_value_minus_cost_p05_p50_p95"], abs=slack)
+
+
+def test_fewer_teams_divert_less(
+    connection: duckdb.DuckDBPyConnection,
+    rows: list[dict[str, Any]],
+    assumed: Assumptions,
+    values: dict[str, Any],
+) -> None:
+    plans = {plan["teams"]: plan for plan in values["plans"] if plan["staffed_share"] == 0.7}
+    programmes = [row for row in responder_programmes(connection, assumed, rows) if row["scheme"] == "moderate"]
+    for teams, plan in plans.items():
+        (found,) = [row for row in programmes if row["teams"] == teams]
+        for name, value in {
+            "attended_calls": plan["attended_calls"],
+            "diverted_calls": plan["diverted_calls"],
+            "programme_cost": plan["program_cost"],
+            "cost_per_diverted_call": plan["cost_per_diverted_call"],
+        }.items():
+            assert found[name] == pytest.approx(value, rel=1e-8), (teams, name)
+        assert (found["share_of_draws_capped"] > 0.5) == plan["capped"]

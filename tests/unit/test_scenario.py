@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from orchestration.catalog.reading import CatalogError
 from orchestration.settings import SHIPPED_SCENARIOS
-from orchestration.statistics.responder_programmes import NOT_SAVINGS, Price
+from orchestration.statistics.plans import Price
+from orchestration.statistics.responder_programmes import NOT_SAVINGS
 from orchestration.statistics.scenario import SCENARIO, Cell, city_rows
 from orchestration.statistics.scenario_files import Scenario, read_scenario, scenarios
 
@@ -33,11 +34,13 @@ moves:
 cashable: {low: 0, mode: 0.1, high: 0.5}
 """
 CELLS = [
-    Cell("noise", "passed", 100, 50, 25.0),
-    Cell("noise", "held", 10, 10, 20.0),
-    Cell("theft", "passed", 40, 40, 40.0),
-    Cell("burglary", "held", 10, 0, 0.0),
-    Cell("traffic_stop", "officer_initiated", 100, 100, 30.0),
+    Cell("noise", "passed", 100, 100, 50, 25.0),
+    Cell("noise", "held", 10, 10, 10, 20.0),
+    Cell("noise", "answered_by_others", 30, 0, 0, 0.0),
+    Cell("theft", "passed", 40, 40, 40, 40.0),
+    Cell("theft", "answered_by_others", 20, 0, 0, 0.0),
+    Cell("burglary", "held", 10, 10, 0, 0.0),
+    Cell("traffic_stop", "officer_initiated", 100, 100, 100, 30.0),
 ]
 PRICE = Price("adopted", 100.0, None)
 
@@ -70,7 +73,9 @@ def test_hours_and_money_by_hand(tmp_path: Path) -> None:
     assert desk["police_hours_freed_low"] == desk["police_hours_freed_high"] == pytest.approx(property_hours / 2)
     assert desk["responder_cost_mode"] == 125
     assert desk["categories"].split(";")[:2] == ["arson", "burglary"]
-    assert whole["calls"] == 260
+    assert whole["calls"] == 310
+    # What others answer already is a number of its own: no move takes it, and it took the police no time.
+    assert [row["calls_already_answered"] for row in (whole, mediators, desk)] == [50, 30, 20]
     assert whole["police_hours_before"] == pytest.approx(50 + 20 + property_hours + 30)
     assert whole["calls_moved_mode"] == 20 + 25
     assert whole["spending_before"] == 1e6
@@ -118,11 +123,18 @@ def test_spending_lies_within_its_envelope(
 @pytest.mark.parametrize(
     ("cells", "price", "status", "money", "reason"),
     [
-        ([Cell("noise", "passed", 100, 0, 0.0)], PRICE, "insufficient_data", "insufficient_data", "no time on calls"),
+        (
+            [Cell("noise", "passed", 100, 100, 0, 0.0)],
+            PRICE,
+            "insufficient_data",
+            "insufficient_data",
+            "no time on calls",
+        ),
         (CELLS, Price("(none)", None, None), "ok", "insufficient_data", "no police budget"),
         (CELLS, Price("adopted", 100.0, "another year"), "ok", "unreliable", "another year"),
-        ([*CELLS, Cell("unmapped", "passed", 99, 99, 9.0)], PRICE, "unreliable", "unreliable", "not mapped"),
-        ([Cell("noise", "passed", 100, 50, 25.0)], PRICE, "unreliable", "unreliable", "time on calls is unknown"),
+        ([*CELLS, Cell("noise", "passed", 99, 99, 99, 9.0, 99)], PRICE, "unreliable", "unreliable", "who started many"),
+        ([*CELLS, Cell("unmapped", "passed", 99, 99, 99, 9.0)], PRICE, "unreliable", "unreliable", "not mapped"),
+        ([Cell("noise", "passed", 100, 100, 50, 25.0)], PRICE, "unreliable", "unreliable", "time on calls is unknown"),
     ],
 )
 def test_what_is_not_known_is_not_told(

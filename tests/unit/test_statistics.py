@@ -5,15 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import quantile_test
 from statsmodels.stats.rates import confint_poisson
 
 from orchestration.settings import DBT_PROJECT_DIR
-from orchestration.statistics.capacity import available_hours, full_time_equivalents, queue, relief_factor
 from orchestration.statistics.diversion import (
     Band,
     Eligible,
@@ -26,9 +23,7 @@ from orchestration.statistics.diversion import (
     mean_diverted,
     tornado,
 )
-from orchestration.statistics.programme import Programme, balance
 from orchestration.statistics.proportions import largest_likely_share, rate_ratio, share
-from orchestration.statistics.response_times import Waits
 
 CASES = Path(__file__).parents[3] / "shared" / "reference_cases"
 DEMAND, ALTERNATIVE = Path(__file__).parents[1] / "reference_cases" / "01_demand", CASES / "08_alternative_response"
@@ -44,108 +39,6 @@ def expected(folder: Path, name: str = "expected.json") -> Any:
 def near(value: float | None, tolerance: float = EXACT) -> Any:
     """A value of a case within its tolerance; files give ten significant digits."""
     return None if value in (None, "inf") else pytest.approx(value, rel=tolerance)
-
-
-def waits(times: list[tuple[float, bool]], unknown: int = 0) -> Waits:
-    minutes, arrived = zip(*times, strict=True) if times else ((), ())
-    return Waits(np.array(minutes, float), np.array(arrived, bool), np.ones(len(times), np.int64), unknown)
-
-
-# --- waits ---
-
-
-@pytest.fixture(scope="module")
-def case_waits() -> Waits:
-    with (DEMAND / "response_times.csv").open(encoding="utf-8", newline="") as lines:
-        return waits([(float(row["minutes"]), row["event"] == "1") for row in csv.DictReader(lines)])
-
-
-@pytest.mark.parametrize(("name", "p"), [("q50", 0.5), ("q90", 0.9)])
-def test_quantiles_of_waits_with_their_guards(case_waits: Waits, name: str, p: float) -> None:
-    values, found = expected(DEMAND, "expected_response_times.json"), case_waits.quantile(p)
-    assert found is not None
-    assert found.estimate == near(values[f"naive_{name}"])
-    assert [found.lower, found.upper] == [near(limit) for limit in values[f"orderstat_ci_{name}"]]
-    assert [found.lowest, found.highest] == [near(limit) for limit in values[f"bounds_{name}"]]
-    assert found.censored == near(values[f"km_{name}"])
-    assert [found.censored_lower, found.censored_upper] == [near(limit) for limit in values[f"km_{name}_ci"]]
-
-
-def test_waits_without_an_arrival_are_counted(case_waits: Waits) -> None:
-    values = expected(DEMAND, "expected_response_times.json")
-    assert case_waits.arrived == values["n_arrived"]
-    assert case_waits.missing / (case_waits.arrived + case_waits.missing) == near(values["share_missing_arrival"])
-
-
-def test_survival_of_the_waits(case_waits: Waits) -> None:
-    # The quantile is the first wait by whose end fewer than 1 - p still wait, so each step of the table is one.
-    before = 1.0
-    for minutes, survival in expected(DEMAND, "expected_response_times.json")["km_table"]:
-        for still_waiting in (before - 1e-6, survival + 1e-6):
-            found = case_waits.quantile(1 - still_waiting)
-            assert found is not None
-            assert found.censored == minutes
-        before = survival
-
-
-def test_nobody_arrived_has_no_quantile() -> None:
-    assert waits([(5.0, False), (9.0, False)]).quantile(0.5) is None
-    assert waits([]).quantile(0.5) is None
-
-
-def test_one_wait_is_its_own_quantile_and_bounds_nothing() -> None:
-    found = waits([(5.0, True)]).quantile(0.9)
-    assert found is not None
-    assert (found.estimate, found.lowest, found.highest) == (5.0, 5.0, 5.0)
-    assert (found.lower, found.upper) == (None, None)
-
-
-def test_a_call_without_a_closing_time_widens_the_bounds_only() -> None:
-    times = [(1.0, True), (2.0, True), (3.0, True)]
-    with_it, without = waits(times, unknown=1).quantile(0.5), waits(times).quantile(0.5)
-    assert with_it is not None
-    assert without is not None
-    assert (with_it.lowest, with_it.highest) == (1.0, 2.0)
-    assert (with_it.estimate, with_it.censored) == (without.estimate, without.censored)
-
-
-TIMES = st.lists(st.tuples(st.integers(0, 5000).map(lambda t: t / 60), st.booleans()), min_size=1, max_size=60)
-
-
-@settings(max_examples=150, deadline=None)
-@given(TIMES, st.integers(0, 5), st.sampled_from([0.5, 0.9]))
-def test_a_quantile_lies_between_its_worst_cases(times: list[tuple[float, bool]], unknown: int, p: float) -> None:
-    found = waits(times, unknown).quantile(p)
-    if found is None:
-        assert not any(arrived for _, arrived in times)
-        return
-    assert found.lower is None or found.lower <= found.estimate
-    assert found.upper is None or found.estimate <= found.upper
-    assert found.highest is None or found.lowest <= found.highest
-    # A wait that ended without an arrival can only be longer than the times seen say.
-    assert found.censored is None or found.censored >= found.lowest
-
-
-@settings(max_examples=100, deadline=None)
-@given(TIMES, st.floats(0.05, 0.95))
-def test_limits_by_rank_are_the_librarys(times: list[tuple[float, bool]], p: float) -> None:
-    found = waits(times).quantile(p)
-    if found is not None:
-        arrived = [minutes for minutes, has_arrived in times if has_arrived]
-        limits = quantile_test(arrived, q=found.estimate, p=p).confidence_interval(0.95)
-        assert [found.lower, found.upper] == [None if np.isnan(limit) else limit for limit in (limits.low, limits.high)]
-
-
-@settings(max_examples=100, deadline=None)
-@given(TIMES, st.sampled_from([0.5, 0.9]))
-def test_repeated_waits_may_be_counted_instead_of_listed(times: list[tuple[float, bool]], p: float) -> None:
-    distinct = sorted(set(times))
-    counted = Waits(
-        np.array([time for time, _ in distinct]),
-        np.array([arrived for _, arrived in distinct], bool),
-        np.array([times.count(wait) for wait in distinct], np.int64),
-    )
-    assert counted.quantile(p) == waits(times).quantile(p)
 
 
 # --- shares and ratios ---
@@ -312,78 +205,3 @@ def test_diversion_grows_with_each_factor_and_falls_with_backup(
     here = diverted_share(**values)
     assert diverted_share(**{**values, factor: max(values[factor], more)}) >= here
     assert diverted_share(**{**values, "backup": max(backup, more)}) <= here
-
-
-# --- queues, people, money ---
-
-
-@needs_cases
-def test_queues() -> None:
-    for value in expected(ALTERNATIVE)["erlang_c"]:
-        found = queue(2.4, 0.75, value["teams"])
-        assert found.offered == near(value["offered"])
-        assert found.utilisation == near(value["utilisation"])
-        assert found.share_waiting == near(value["p_wait"])
-        assert found.mean_wait_minutes == near(value["mean_wait_min"])
-        assert found.share_waiting_longer == near(value.get("p_wait_over_15min"))
-        assert found.status == ("not_estimable" if value.get("status") == "unstable" else "ok")
-
-
-@given(st.floats(0.01, 50), st.floats(0.1, 4), st.integers(1, 250))
-def test_one_more_team_never_lengthens_the_queue(calls: float, hours: float, teams: int) -> None:
-    here, more = queue(calls, hours, teams), queue(calls, hours, teams + 1)
-    assert 0 <= more.share_waiting <= here.share_waiting <= 1
-    if here.mean_wait_minutes is not None:
-        assert more.mean_wait_minutes is not None
-        assert more.mean_wait_minutes <= here.mean_wait_minutes
-
-
-def test_a_team_for_each_unit_of_load_is_not_enough() -> None:
-    assert queue(2, 1, 2).status == "not_estimable"
-    assert queue(0, 1, 1).share_waiting == 0
-
-
-def test_people() -> None:
-    values = expected(DEMAND, "expected_fte_cost.json")
-    available = available_hours(2080, 160, 56, 60, 36)
-    assert available == values["net_available_hours_per_fte"]
-    for utilisation in (0.5, 0.6, 1.0):
-        assert full_time_equivalents(52_000, available, utilisation) == near(
-            values[f"fte_at_utilisation_{utilisation}"]
-        )
-    assert relief_factor(available) == near(values["shift_relief_factor_24x7_post"])
-    assert relief_factor(available, 8 * 365) == near(values["shift_relief_factor_8h_post_365d"])
-
-
-@needs_cases
-def test_programme_against_the_time_it_frees() -> None:
-    values, diversion = expected(ALTERNATIVE)["cost"], expected(ALTERNATIVE)["net_diversion_moderate"]
-    inputs = values["inputs"]
-    programme = Programme(
-        teams=inputs["teams"],
-        staff_per_team=inputs["staff_per_team"],
-        relief_factor=inputs["shift_relief_factor"],
-        loaded_pay=inputs["loaded_salary"],
-        vehicle_cost=inputs["vehicle"],
-    )
-    assert programme.cost == near(values["program_cost"])
-    hours_per_call = diversion["officer_hours_freed_p05_p50_p95"][1] / diversion["mc_p50"]
-    found = balance(
-        programme.cost,
-        diversion["mc_p50"],
-        hours_per_call,
-        inputs["police_cost_per_paid_hour"],
-        units_per_call=inputs["units_multiplier"],
-        cashable_share=0.2,
-    )
-    assert found.cost_per_diverted_call == near(values["cost_per_diverted_call"])
-    assert found.police_hours == near(values["police_hours_freed"])
-    assert found.time_value == near(values["police_time_value"])
-    assert found.time_value_less_cost == pytest.approx(values["net_time_value_minus_cost"], rel=1e-8)
-    assert found.break_even_calls == near(values["breakeven_diverted_calls"])
-    assert found.cashable_less_cost == near(values["cashable_if_share_0_2"])
-
-
-def test_a_programme_that_diverts_nothing_has_no_cost_per_call() -> None:
-    found = balance(100.0, 0, 0, 200.0)
-    assert (found.cost_per_diverted_call, found.break_even_calls, found.time_value_less_cost) == (None, None, -100)

@@ -7,6 +7,15 @@
     cast((extract(isodow from {{ local_time }}) - 1) * 24 + extract(hour from {{ local_time }}) as integer)
 {%- endmacro %}
 
+{# A table function of the full hours that the time from one timestamp to a later one touches; it has one column, hour_utc. #}
+{% macro hours_touched(earlier, later) -%}
+    {{ return(adapter.dispatch('hours_touched', 'footprint')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__hours_touched(earlier, later) -%}
+    unnest(generate_series(date_trunc('hour', {{ earlier }}), {{ later }}, interval 1 hour)) as hours (hour_utc)
+{%- endmacro %}
+
 {# A table function of every full hour (UTC) from a day before the first date to a day after the last, so that no
    local hour of those dates is missing; it has one column, hour_utc. #}
 {% macro hours_around(first_date, last_date) -%}

@@ -23,8 +23,9 @@
     'longitude',
     'latitude',
     'location_status',
+    'answered_by',
     'source_dataset',
     'load_id',
     'source_file',
     'source_line'
-]) }}
+], optional=['answered_by']) }}

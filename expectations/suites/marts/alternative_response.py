@@ -45,7 +45,9 @@ def expectations() -> list[Expectation]:
             left join (
                 select city, denominator, sum(calls) as calls from demand.calls_by_type
                 where final_type = '(all)' group by all
-            ) as c on r.city = c.city and r.denominator = c.denominator
+            ) as c on r.city = c.city and c.denominator = case r.denominator
+                -- Calls of unknown initiation are among those that could be diverted.
+                when 'community' then 'community_or_unknown' else r.denominator end
             where r.unit = 'calls' and r.total is not null and r.total is distinct from c.calls
             group by r.city, r.denominator
             """,

@@ -50,7 +50,7 @@ def expectations() -> list[Expectation]:
             severity="warning",
             why="Days without any record where ten or more were to be expected are missing, not quiet.",
             expected="No data set lacks a run of days.",
-            message="{city} / {data_set}: {gaps} gaps of {gap_days:,} days in all between {first_record} and "
+            message="{city} / {data_set}: {gap_days:,} days are missing, in {gaps} gap(s), between {first_record} and "
             "{last_record}: {named}{which}.",
             mend="Ask the publisher for the missing days. Until then they count neither as records nor as time; months "
             "that lack them are partial_period (audit.coverage_gaps lists them all).",

@@ -45,18 +45,25 @@ def expectations() -> list[Expectation]:
         no_rows(
             "ends_with_demand",
             """
-            select city, zone_kind, sum(l.rows_out) as rows_out, any_value(coalesce(f.calls, 0)) as calls
-            from (select * from {batch} qualify step = max(step) over ()) as l
+            select city, zone_kind, rule, sum(l.rows_out) as rows_out, any_value(coalesce(f.calls, 0)) as calls
+            from (
+                select * from {batch} where rule in ('cancelled_before_dispatch', 'unknown_initiation')
+            ) as l
             left join (
-                select city, count(*) as calls from demand.fct_calls where population = 'demand' group by all
-            ) as f using (city)
-            group by city, zone_kind
+                select city, 'cancelled_before_dispatch' as rule, count(*) as calls
+                from demand.fct_calls where population = 'demand' group by all
+                union all
+                select city, 'unknown_initiation', count(*)
+                from demand.fct_calls where population = 'demand' and initiation <> 'unknown' group by all
+            ) as f using (city, rule)
+            group by city, zone_kind, rule
             having sum(l.rows_out) <> any_value(coalesce(f.calls, 0))
             """,
             severity="critical",
             why="What the rules let through must be the calls that every number of demand is made of.",
-            expected="The last rule hands on the demand calls of demand.fct_calls, whatever the zoning.",
-            message="{city}, zones of kind {zone_kind}: the ledger ends with {rows_out:,} calls, demand.fct_calls has "
+            expected="cancelled_before_dispatch hands on the demand calls of demand.fct_calls, unknown_initiation those "
+            "known to be the community's, whatever the zoning.",
+            message="{city}, zones of kind {zone_kind}: {rule} hands on {rows_out:,} calls, demand.fct_calls has "
             "{calls:,}.",
             mend="See that every population of demand.fct_calls has a rule, and that calls without a zone are (unmatched).",
         ),

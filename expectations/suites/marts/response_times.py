@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from expectations.checks import negative, no_rows, no_rows_where, not_finite
 from expectations.mart_rules import no_negative_counts, numbers_are_finite
+from expectations.thresholds import ARRIVALS_FOR_MEDIAN, ARRIVALS_FOR_P90
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 TABLE = "demand.response_times"
-_OUTCOMES = "without_received_time + nobody_sent + arrivals + invalid + unreached"
+_OUTCOMES = "without_received_time + desk_only + arrivals + invalid + unreached"
 _OUT_OF_ORDER = " or ".join(
     f"{low} > {high} + 1e-9"
     for low, high in (
@@ -25,7 +26,8 @@ _OUT_OF_ORDER = " or ".join(
                 ("minutes", "hi"),
                 ("lowest", "highest"),
                 ("lowest", "censored"),
-                ("censored_lo", "censored_hi"),
+                ("censored_lo", "censored"),
+                ("censored", "censored_hi"),
             )
         ),
     )
@@ -47,10 +49,10 @@ def expectations() -> list[Expectation]:
         no_negative_counts(TABLE),
         no_rows_where(
             "outcomes_add_up",
-            f"calls <> {_OUTCOMES}",
+            f"calls <> {_OUTCOMES} or unreached_without_end > unreached",
             severity="critical",
             why="A call that falls out of the sum is a caller whose wait nobody counted.",
-            expected="Every call was reached, unreached, invalid, answered without a unit or without a known receipt.",
+            expected="Every call was reached, unreached, invalid, answered by others without a unit or without a known receipt.",
             message="{city}, {zone_kind} {zone_id}, priority {priority}: the outcomes do not add up to {calls:,} calls.",
             mend="See that every outcome of demand.response_waits is counted in orchestration/statistics/waits.py.",
         ),
@@ -82,13 +84,52 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "estimate_matches_status",
-            "(median_minutes is null) = (status in ('ok', 'unreliable')) "
-            "or (p90_minutes is null) = (status in ('ok', 'unreliable')) or (reason is null) <> (status = 'ok')",
+            " or ".join(
+                f"({name}_{column} is null) = ({name}_{of}status in ('ok', 'unreliable')) "
+                f"or ({name}_{of}reason is null) <> ({name}_{of}status = 'ok')"
+                for name in ("median", "p90")
+                for column, of in (("minutes", ""), ("censored", "censored_"))
+            )
+            + " or (reason is null) <> (status = 'ok')",
             severity="critical",
             why="A reader must be able to trust that a missing estimate is explained, and a doubtful one marked.",
             expected="There are estimates exactly where the status is ok or unreliable, and a reason where it is not ok.",
-            message="{city}, {zone_kind} {zone_id}, priority {priority}: status {status} ({reason}) with median "
-            "{median_minutes}.",
-            mend="Correct the order of the rules of judge in orchestration/statistics/waits.py.",
+            message="{city}, {zone_kind} {zone_id}, priority {priority}: median {median_minutes} is {median_status} "
+            "({median_reason}), p90 {p90_minutes} is {p90_status} ({p90_reason}); with the unreached {median_censored} "
+            "({median_censored_status}) and {p90_censored} ({p90_censored_status}).",
+            mend="See Waits.quantile in orchestration/statistics/response_times.py and _estimates in waits.py.",
+        ),
+        no_rows_where(
+            "few_arrivals_are_no_ok",
+            f"arrivals < {ARRIVALS_FOR_MEDIAN.value:.0f} and 'ok' in (median_status, median_censored_status, status) "
+            f"or arrivals < {ARRIVALS_FOR_P90.value:.0f} and 'ok' in (p90_status, p90_censored_status, status)",
+            severity="critical",
+            why="A quantile of a few calls is chance; the further out it lies, the more calls it takes.",
+            expected=f"A median is ok from {ARRIVALS_FOR_MEDIAN.value:.0f} arrivals on, a 90th percentile from "
+            f"{ARRIVALS_FOR_P90.value:.0f}.",
+            message="{city}, {zone_kind} {zone_id}, priority {priority}: of {arrivals} arrivals the median is "
+            "{median_status}, the 90th percentile {p90_status}.",
+            mend="See RELIABLE_ARRIVALS in orchestration/statistics/waits.py, and the limits in expectations/thresholds.py.",
+        ),
+        no_rows_where(
+            "no_estimate_without_the_unreached",
+            "unreached_without_end > 0 and (median_censored is not null or p90_censored is not null)",
+            severity="critical",
+            why="An estimate that is to count the unreached in, and leaves some out, makes a service look faster.",
+            expected="No Kaplan-Meier estimate where some unreached call has no end.",
+            message="{city}, {zone_kind} {zone_id}, priority {priority}: {unreached_without_end} unreached calls have no "
+            "end, yet there is a median of {median_censored}.",
+            mend="See Waits.quantile in orchestration/statistics/response_times.py.",
+        ),
+        no_rows_where(
+            "methods_are_named",
+            "interval_method is distinct from 'order statistics' "
+            "or censored_method is distinct from 'Kaplan-Meier, log-log bands'",
+            severity="critical",
+            why="Limits mean something only by the way they are made.",
+            expected="Each row names the method of its limits.",
+            message="{city}, {zone_kind} {zone_id}, priority {priority}: limits by {interval_method} and "
+            "{censored_method}.",
+            mend="See METHODS in orchestration/statistics/waits.py.",
         ),
     ]

@@ -55,6 +55,7 @@ select
     crosswalk.eligible_high,
     crosswalk.disqualifiers,
     crosswalk.apco_code,
+    answered.answered_by,
     crosswalk.confidence as mapping_confidence,
     crosswalk.rationale,
     crosswalk.city = '*' as is_shared_wording,
@@ -69,5 +70,10 @@ inner join {{ ref('topic_categories') }} as topics
     on crosswalk.topic_category = topics.topic_category
 left join labels
     on crosswalk.topic_category = labels.topic_category
+left join {{ ref('answered_by_rules') }} as answered
+    on
+        keyed.city = answered.city
+        and answered.published_in = 'call_type'
+        and keyed.crosswalk_key = answered.value
 -- A city's own rows take the place of those for all cities.
 qualify rank() over (partition by keyed.city, keyed.call_type order by crosswalk.city = '*') = 1

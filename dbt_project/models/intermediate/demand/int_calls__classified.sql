@@ -41,7 +41,9 @@ select
     calls.ah_datalytics_label,
     calls.disposition,
     dispositions.meaning as disposition_meaning,
-    calls.parent_call_id,
+    coalesce(calls.answered_by_published, answered.answered_by, calls.answered_by_type) as answered_by,
+    -- Some publishers give the call itself as its parent where it repeats none.
+    nullif(calls.parent_call_id, calls.call_id) as parent_call_id,
     calls.block_address,
     calls.published_zone_id,
     calls.native_zone,
@@ -53,13 +55,20 @@ select
     case
         when calls.topic_category = 'test_call' or dispositions.meaning = 'test' then 'test'
         when 'administrative' in (calls.initiation_implied, calls.initiation) then 'administrative'
-        when dispositions.meaning = 'duplicate' or calls.parent_call_id is not null then 'duplicate_explicit'
+        when dispositions.meaning = 'duplicate' or calls.parent_call_id <> calls.call_id then 'duplicate_explicit'
         when calls.initiation = 'officer' then 'officer_initiated'
         when calls.initiation_implied = 'officer' and calls.initiation = 'unknown' then 'officer_initiated'
     end as population_before_inference,
-    coalesce(dispositions.meaning = 'cancelled' and calls.arrived_at_utc is null, false) as is_cancelled
+    coalesce(
+        dispositions.meaning = 'cancelled' and calls.dispatched_at_utc is null and calls.arrived_at_utc is null, false
+    ) as is_cancelled
 from {{ ref('int_calls__mapped') }} as calls
 left join {{ ref('disposition_rules') }} as dispositions
     on calls.city = dispositions.city and calls.disposition = dispositions.disposition
+left join {{ ref('answered_by_rules') }} as answered
+    on
+        calls.city = answered.city
+        and answered.published_in = 'disposition'
+        and calls.disposition = answered.value
 left join {{ ref('priorities') }} as priorities
     on calls.city = priorities.city and calls.priority = priorities.priority

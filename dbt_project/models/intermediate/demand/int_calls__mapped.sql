@@ -29,6 +29,9 @@ select
     calls.longitude,
     calls.latitude,
     calls.location_status,
+    calls.answered_by as answered_by_published,
+    -- A type that was corrected says what was done; the first one only what was meant to be.
+    case when calls.final_type is not null then finals.answered_by else initials.answered_by end as answered_by_type,
     calls.load_id,
     case
         when finals.topic_category is not null then 'final_type'

@@ -9,11 +9,14 @@ with work as (
         types.call_type_group,
         types.share_time,
         types.time_status,
+        types.time_coverage,
+        types.headline_status,
         periods.status as period_status,
-        {% for counted in ['calls', 'hours'] -%}
-        types.{{ counted }} * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as {{ counted }},
+        -- Untimed calls cost as well.
+        {% for counted, column in {'calls': 'calls', 'hours': 'hours_scaled'}.items() -%}
+        types.{{ column }} * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as {{ counted }},
         {% endfor -%}
-        sum(types.hours) over (partition by types.city)
+        sum(types.hours_scaled) over (partition by types.city)
         * case periods.kind when 'none' then 365.25 / types.covered_days else 1 end as all_hours
     from {{ ref('calls_by_type') }} as types
     inner join {{ ref('reference_periods') }} as periods
@@ -36,6 +39,8 @@ categories as (
         work.share_time,
         work.all_hours,
         work.time_status,
+        work.time_coverage,
+        work.headline_status,
         work.period_status
     from {{ ref('police_hour_cost') }} as budgets
     inner join work
@@ -49,6 +54,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'full_absorption' as allocation,
         budget * share_time as cost
     from categories
@@ -59,6 +66,8 @@ allocated as (
         calls,
         hours,
         time_status,
+        time_coverage,
+        headline_status,
         'activity' as allocation,
         cost_per_paid_hour * hours as cost
     from categories
@@ -68,7 +77,9 @@ allocated as (
         '(unallocated)' as call_type_group,
         cast(null as double) as calls,
         cast(null as double) as hours,
-        time_status,
+        'ok' as time_status,
+        cast(null as double) as time_coverage,
+        headline_status,
         'activity' as allocation,
         budget - cost_per_paid_hour * all_hours as cost
     from categories
@@ -80,6 +91,7 @@ judged as (
         case
             when allocation = 'activity' and cost_per_paid_hour is null then 'no sworn positions are published'
             when coalesce(all_hours, 0) = 0 then 'no time on calls is known'
+            when time_status = 'insufficient_data' then 'no time on calls of this group is known'
             when period_status = 'insufficient_data'
                 then 'fewer than {{ var("minimum_covered_days") }} covered days say nothing of a year'
         end as refused_because,
@@ -87,7 +99,8 @@ judged as (
             when fiscal_year <> work_year then 'the calls are of another year than the budget'
             when allocation = 'activity' and cost_per_paid_hour * all_hours > budget
                 then 'more hours on calls than positions are paid for'
-            when time_status <> 'ok' then 'much of the time on calls is unknown'
+            when headline_status <> 'ok' or time_coverage < {{ var('minimum_time_coverage') }}
+                then 'much of the time on calls is unknown'
         end as doubted_because
     from allocated
 )

@@ -16,9 +16,12 @@ work as (
         types.city,
         types.denominator,
         types.call_type_group,
+        periods.status as period_status,
+        types.headline_status,
         case
             when 'insufficient_data' in (periods.status, types.time_status) then 'insufficient_data'
-            when types.time_status <> 'ok' then types.time_status
+            when types.share_status = 'unreliable' or types.time_coverage < {{ var('minimum_time_coverage') }}
+                then 'unreliable'
             else periods.status
         end as status,
         case when periods.status <> 'insufficient_data' then types.hours * 365.25 / types.covered_days end
@@ -32,13 +35,26 @@ work as (
 ),
 
 with_total as (
-    select * from work
+    select
+        city,
+        denominator,
+        call_type_group,
+        status,
+        hours_per_year,
+        hours_per_year_scaled
+    from work
     union all
     select
         city,
         denominator,
         '(all)' as call_type_group,
-        max(status) as status,
+        -- Headline and period are the same on each row of a denominator.
+        case
+            when 'insufficient_data' in (min(period_status), min(headline_status)) then 'insufficient_data'
+            when min(headline_status) <> 'ok' then min(headline_status)
+            when min(status) = 'insufficient_data' then 'unreliable'
+            else min(period_status)
+        end as status,
         sum(hours_per_year) as hours_per_year,
         -- A group that is never timed leaves the whole unknown.
         case
@@ -48,15 +64,43 @@ with_total as (
     group by city, denominator
 ),
 
-busy_hours as (
+busy as (
+    {% for name, condition in denominators().items() %}
     select
         city,
-        percentile_cont(0.9) within group (order by cast(coalesce(officer_hours_per_hour, 0) as double))
+        '{{ name }}' as denominator,
+        hour_utc,
+        sum(officers_busy) as officers_busy
+    from {{ ref('int_officers__busy') }}
+    where {{ condition }}
+    group by city, hour_utc
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+busy_hours as (
+    -- Every covered hour counts, one without a call as 0; where no unit is timed in any, nothing is known.
+    select
+        hours.city,
+        timed.denominator,
+        percentile_cont(0.9) within group (order by cast(coalesce(busy.officers_busy, 0) as double))
             as officers_busy_p90
-    from {{ ref('calls_by_hour_of_week') }}
-    where exposure_hours > 0
-    group by city
-    having count(officer_hours_per_hour) > 0
+    from {{ ref('int_hours__covered') }} as hours
+    inner join (
+        select distinct
+            busy.city,
+            busy.denominator
+        from busy
+        inner join {{ ref('int_hours__covered') }} as covered
+            on busy.city = covered.city and busy.hour_utc = covered.hour_utc
+    ) as timed
+        on hours.city = timed.city
+    left join busy
+        on
+            hours.city = busy.city
+            and timed.denominator = busy.denominator
+            and hours.hour_utc = busy.hour_utc
+    group by hours.city, timed.denominator
 )
 
 select
@@ -81,11 +125,12 @@ select
     cast(8760.0 / {{ available }} as double) as relief_factor,
     cast(
         case
-            when work.call_type_group = '(all)' and work.denominator = 'community' then busy_hours.officers_busy_p90
+            when work.call_type_group = '(all)' and work.status <> 'insufficient_data'
+                then busy_hours.officers_busy_p90
         end as double
     ) as officers_busy_p90,
     work.status
 from with_total as work
 cross join utilisations
 left join busy_hours
-    on work.city = busy_hours.city
+    on work.city = busy_hours.city and work.denominator = busy_hours.denominator

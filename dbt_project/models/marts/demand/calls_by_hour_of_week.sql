@@ -3,35 +3,20 @@ with periods as (
         periods.city,
         periods.period_start,
         periods.period_end,
-        periods.kind,
-        cities.time_zone
+        periods.kind
     from {{ ref('reference_periods') }} as periods
-    inner join {{ ref('dim_city') }} as cities
-        on periods.city = cities.city
     where periods.measure = 'calls'
-),
-
-local_hours as (
-    select
-        periods.city,
-        {{ utc_to_local_of('hours.hour_utc', 'periods.time_zone') }} as hour_local
-    from periods, {{ hours_around('periods.period_start', 'periods.period_end') }}
 ),
 
 exposure as (
     -- Counted on the city's calendar: an hour the clock skips or repeats is not as many hours as there are weeks, and
     -- an hour of a day that is not covered is none.
     select
-        local_hours.city,
-        {{ hour_of_week('local_hours.hour_local') }} as hour_of_week,
+        city,
+        {{ hour_of_week('hour_local') }} as hour_of_week,
         count(*) as exposure_hours
-    from local_hours
-    inner join {{ ref('int_reference_days') }} as days
-        on
-            local_hours.city = days.city
-            and days.measure = 'calls'
-            and cast(local_hours.hour_local as date) = days.day
-    group by local_hours.city, hour_of_week
+    from {{ ref('int_hours__covered') }}
+    group by city, {{ hour_of_week('hour_local') }}
 ),
 
 hours_of_the_week as (
@@ -49,6 +34,7 @@ counted as (
         calls.city,
         {{ hour_of_week('calls.call_at_local') }} as hour_of_week,
         count(*) as calls,
+        count(*) filter (where not {{ is_initiation_known('calls.initiation') }}) as unknown_initiation_calls,
         sum(calls.officer_minutes) / 60.0 as officer_hours
     from {{ ref('fct_calls') }} as calls
     inner join {{ ref('int_reference_days') }} as days
@@ -62,8 +48,11 @@ with_counts as (
         hours_of_the_week.*,
         coalesce(exposure.exposure_hours, 0) as exposure_hours,
         case when exposure.exposure_hours > 0 then coalesce(counted.calls, 0) end as calls,
+        case when exposure.exposure_hours > 0 then coalesce(counted.unknown_initiation_calls, 0) end
+            as unknown_initiation_calls,
         counted.officer_hours,
         sum(counted.calls) over (partition by hours_of_the_week.city) as all_calls,
+        sum(counted.unknown_initiation_calls) over (partition by hours_of_the_week.city) as all_unknown_calls,
         sum(exposure.exposure_hours) over (partition by hours_of_the_week.city) as all_hours
     from hours_of_the_week
     left join exposure
@@ -84,6 +73,8 @@ select
         else 'ok'
     end as status,
     cast(hours.calls as bigint) as calls,
+    cast(hours.unknown_initiation_calls as bigint) as unknown_initiation_calls,
+    {{ initiation_status('hours.all_unknown_calls', 'hours.all_calls') }} as initiation_status,
     cast(hours.calls as double) / nullif(hours.exposure_hours, 0) as calls_per_hour,
     cast(
         {{ quasi_poisson_lower('hours.calls', 'garwood.lower_limit', 'dispersion.dispersion') }}

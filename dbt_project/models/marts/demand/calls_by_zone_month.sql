@@ -5,6 +5,7 @@ with calls_with_coverage as (
         calls.beat_id,
         calls.month,
         calls.population,
+        calls.initiation,
         calls.officer_minutes,
         days.day is not null as is_covered
     from {{ ref('fct_calls') }} as calls
@@ -19,6 +20,7 @@ calls_by_zoning as (
         coalesce(calls.zone_id, '(unmatched)') as zone_id,
         calls.month,
         calls.population,
+        calls.initiation,
         calls.officer_minutes,
         calls.is_covered
     from calls_with_coverage as calls
@@ -31,6 +33,7 @@ calls_by_zoning as (
         coalesce(beat_id, '(unmatched)') as zone_id,
         month,
         population,
+        initiation,
         officer_minutes,
         is_covered
     from calls_with_coverage
@@ -55,6 +58,9 @@ counted as (
         }.items() -%}
         count(*) filter (where is_covered and population in {{ populations }}) as {{ column }},
         {% endfor -%}
+        count(*) filter (
+            where is_covered and population = 'demand' and not {{ is_initiation_known('initiation') }}
+        ) as unknown_initiation_calls,
         sum(officer_minutes) filter (where is_covered and population = 'demand') / 60.0 as demand_officer_hours
     from calls_by_zoning
     group by city, zone_kind, zone_id, month
@@ -63,6 +69,7 @@ counted as (
 exposed as (
     select
         counted.*,
+        {{ initiation_status('counted.unknown_initiation_calls', 'counted.demand_calls') }} as initiation_status,
         months.days,
         months.covered_days,
         months.covered_days_of_measure,
@@ -99,7 +106,9 @@ judged as (
                 then 'insufficient_data'
             when population = 0 then 'zero_denominator'
             when
-                population < {{ var('minimum_population_for_rate') }} or demand_calls < {{ var('reliable_numerator') }}
+                population < {{ var('minimum_population_for_rate') }}
+                or demand_calls < {{ var('reliable_numerator') }}
+                or initiation_status <> 'ok'
                 then 'unreliable'
             when covered_days < days then 'partial_period'
             else 'ok'
@@ -117,11 +126,12 @@ select
     covered_days,
     {{ period_status('days', 'covered_days') }} as status,
     {% for column in [
-        'records', 'demand_calls', 'officer_initiated_calls', 'duplicate_calls', 'cancelled_calls',
-        'administrative_calls', 'test_calls'
+        'records', 'demand_calls', 'unknown_initiation_calls', 'officer_initiated_calls', 'duplicate_calls',
+        'cancelled_calls', 'administrative_calls', 'test_calls'
     ] -%}
     case when covered_days > 0 then {{ column }} end as {{ column }},
     {% endfor -%}
+    initiation_status,
     records_of_uncovered_days,
     cast(demand_officer_hours as double) as demand_officer_hours,
     cast(case when {{ has_rate }} then demand_calls / exposure end as double) as rate_per_1000,
@@ -129,5 +139,7 @@ select
     cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
     cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
     case when {{ has_rate }} then interval_method end as ci_method,
+    cast(case when {{ has_rate }} then (demand_calls - unknown_initiation_calls) / exposure end as double)
+        as rate_per_1000_least,
     rate_status
 from judged

@@ -6,7 +6,11 @@ with contacts as (
         cast(call_at_local as date) as day,
         'calls' as measure,
         'calls' as part,
-        case population when 'demand' then 'police_call' else 'officer_initiated' end as channel,
+        case
+            when population = 'officer_initiated' then 'officer_initiated'
+            when {{ is_initiation_known('initiation') }} then 'police_call'
+            else 'police_record_unknown_initiation'
+        end as channel,
         cast(null as varchar) as also_called_call_id,
         officer_minutes
     from {{ ref('fct_calls') }}
@@ -78,7 +82,9 @@ select
     zone_id,
     month,
     channel,
-    channel <> 'officer_initiated' as is_community_demand,
+    case
+        when channel <> 'police_record_unknown_initiation' then channel <> 'officer_initiated'
+    end as is_community_demand,
     cast(days as integer) as days,
     cast(covered_days as integer) as covered_days,
     {{ period_status('days', 'covered_days') }} as status,

@@ -1,7 +1,8 @@
 {% set rules = [
     ('raw', 'unreadable_line'), ('raw', 'quarantined'), ('raw', 'not_the_published_version'),
     ('canonical', 'test'), ('canonical', 'administrative'), ('canonical', 'duplicate_explicit'),
-    ('canonical', 'officer_initiated'), ('canonical', 'duplicate_inferred'), ('canonical', 'cancelled_before_dispatch')
+    ('canonical', 'officer_initiated'), ('canonical', 'duplicate_inferred'), ('canonical', 'cancelled_before_dispatch'),
+    ('canonical', 'unknown_initiation')
 ] %}
 
 with rules as (
@@ -19,10 +20,13 @@ call_records as (
         city,
         zone_id,
         beat_id,
-        population,
+        case
+            when population = 'demand' and not {{ is_initiation_known('initiation') }} then 'unknown_initiation'
+            else population
+        end as population,
         count(*) as n
     from {{ ref('fct_calls') }}
-    group by city, zone_id, beat_id, population
+    group by all
 ),
 
 rows_by_fate as (

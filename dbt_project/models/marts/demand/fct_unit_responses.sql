@@ -1,3 +1,14 @@
+{% set of_the_call = ['month', 'population', 'initiation', 'call_type_group', 'priority', 'zone_id', 'beat_id'] %}
+
+with events_of_several_records as (
+    select
+        city,
+        call_id,
+        {{ of_the_call | join(',\n        ') }}
+    from {{ ref('fct_calls') }}
+    where callers > 1
+)
+
 select
     responses.city,
     responses.call_id,
@@ -19,13 +30,13 @@ select
     cast(responses.crew_size * responses.service_minutes as double) as officer_minutes,
     -- A unit sent to a call that is not in the export keeps its row, with nothing known of the call.
     calls.call_id is not null as is_call_known,
-    calls.month,
-    calls.population,
-    calls.call_type_group,
-    calls.priority,
-    calls.zone_id,
-    calls.beat_id,
+    coalesce(events.call_id, calls.call_id) as event_call_id,
+    {% for column in of_the_call -%}
+    case when events.call_id is not null then events.{{ column }} else calls.{{ column }} end as {{ column }},
+    {% endfor -%}
     responses.load_id
 from {{ ref('int_unit_responses__timed') }} as responses
 left join {{ ref('fct_calls') }} as calls
     on responses.city = calls.city and responses.call_id = calls.call_id
+left join events_of_several_records as events
+    on calls.city = events.city and calls.duplicate_of_call_id = events.call_id

@@ -14,6 +14,18 @@ searched as (
     group by city
 ),
 
+comparable as (
+    -- Without a block, a group and a time of receipt no call can be compared, and none found is not none there.
+    select city
+    from {{ ref('int_calls__classified') }}
+    where
+        population_before_inference is null
+        and block_address is not null
+        and call_type_group is not null
+        and received_at_utc is not null
+    group by city
+),
+
 found as (
     select
         repeats.city,
@@ -30,9 +42,12 @@ select
     cast(windows.window_minutes as integer) as window_minutes,
     windows.window_minutes = {{ var('duplicate_window_minutes') }} as is_used,
     searched.calls,
-    coalesce(found.repeats, 0) as repeats,
-    cast(coalesce(found.repeats, 0) as double) / searched.calls as share_of_calls
+    case when comparable.city is not null then coalesce(found.repeats, 0) end as repeats,
+    cast(case when comparable.city is not null then coalesce(found.repeats, 0) end as double)
+    / searched.calls as share_of_calls
 from searched
 cross join windows
+left join comparable
+    on searched.city = comparable.city
 left join found
     on searched.city = found.city and windows.window_minutes = found.window_minutes

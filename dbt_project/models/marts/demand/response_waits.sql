@@ -1,11 +1,4 @@
-with publishers_of_units as (
-    select city
-    from {{ ref('fct_calls') }}
-    where unit_count > 0
-    group by city
-),
-
-waits as (
+with waits as (
     select
         calls.city,
         days.period_start,
@@ -15,9 +8,10 @@ waits as (
         coalesce(calls.priority, '(none)') as priority,
         case
             when calls.response_status = 'ok' then 'arrival'
+            -- Answered by telephone or by somebody else: nobody waits for a unit that is not coming. A call that nobody
+            -- was sent to and nobody else is known to have answered was never reached.
+            when calls.answered_by is not null and calls.sent_status is distinct from 'sent' then 'desk_only'
             when calls.response_status = 'no_received_time' then 'no_received_time'
-            -- Answered by telephone or by somebody else: nobody waits for a unit that is not coming.
-            when calls.unit_count = 0 and units.city is not null then 'nobody_sent'
             when calls.response_status = 'negative' then 'invalid'
             else 'unreached'
         end as outcome,
@@ -25,8 +19,6 @@ waits as (
     from {{ ref('fct_calls') }} as calls
     inner join {{ ref('int_reference_days') }} as days
         on calls.city = days.city and days.measure = 'calls' and cast(calls.call_at_local as date) = days.day
-    left join publishers_of_units as units
-        on calls.city = units.city
     where calls.population = 'demand'
 )
 

@@ -71,9 +71,11 @@ timed as (
     select
         *,
         {{ local_to_utc('received_at', time_zone) }} as received_at_utc,
-        {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
-        case when not is_desk_only then {{ local_to_utc('arrived_at', time_zone) }} end
-            as arrived_at_utc
+        -- A desk takes a call on; it is not sent and does not arrive.
+        {% for time in ['dispatched', 'arrived'] -%}
+        case when not is_desk_only then {{ local_to_utc(time ~ '_at', time_zone) }} end as {{ time }}_at_utc
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from rolled_over
 )
 
@@ -103,6 +105,7 @@ select
     cast(null as double) as longitude,
     cast(null as double) as latitude,
     'missing' as location_status,
+    case when is_desk_only then 'telephone' end as answered_by,
     'calls' as source_dataset,
     load_id,
     source_file,
