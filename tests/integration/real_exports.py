@@ -45,11 +45,6 @@ def raw_columns(warehouse: duckdb.DuckDBPyConnection, city: str, data_set: str) 
     return {row[0] for row in warehouse.execute(f"describe raw.{city}__{data_set}").fetchall()}
 
 
-def as_stored(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """A layer as the warehouse keeps outlines: to a millionth of a degree, some 10 cm."""
-    return layer.set_geometry(gpd.GeoSeries.from_wkt(layer.to_wkt(rounding_precision=6)[layer.geometry.name], crs=4326))
-
-
 def columns_holding(connection: duckdb.DuckDBPyConnection, pattern: str) -> list[str]:
     """Text columns, of tables past raw, with a value that a regular expression finds."""
     texts = connection.execute(

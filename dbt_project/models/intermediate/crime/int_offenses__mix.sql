@@ -1,14 +1,13 @@
 with typed as (
     select
-        offenses.city,
-        cast(date_trunc('year', offenses.month) as date) as year_start,
-        offenses.offense,
+        city,
+        cast(date_trunc('year', month) as date) as year_start,
+        offense,
         -- Codes of one group (23A to 23H are larceny) are one type; what has no known code is told by its first word.
-        coalesce(left(codes.nibrs_code, 2), {{ first_match('upper(offenses.offense)', '[A-Z]+', 0) }}) as offense_type
-    from {{ ref('fct_offenses') }} as offenses
-    left join {{ ref('nibrs_offenses') }} as codes
-        on offenses.nibrs_code = codes.nibrs_code
-    where offenses.measure is not null
+        case when is_code_known then left(nibrs_code, 2) else {{ first_match('upper(offense)', '[A-Z]+', 0) }} end
+            as offense_type
+    from {{ ref('int_offenses__classified') }}
+    where measure is not null
 ),
 
 types_of_years as (
