@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import geopandas as gpd
 import pandas as pd
 
 from orchestration.settings import DBT_PROJECT_DIR
