@@ -43,7 +43,8 @@ def place(points: pd.DataFrame, zones: pd.DataFrame, tolerance: float = BORDER_T
         Frames of city, zone_kind, longitude, latitude, zone_id. A point in two zones (on a shared line) is counted once,
         in the first of them by zone_id.
     """
-    assigned, near = [], []
+    assigned: list[pd.DataFrame] = []
+    near: list[pd.DataFrame] = []
     for (city, zone_kind), unordered in zones.groupby(["city", "zone_kind"], sort=True):
         zoning = unordered.sort_values("zone_id", kind="stable")
         shapes = shapely.from_wkt(zoning["geometry_wkt"].to_numpy(dtype=object))

@@ -111,5 +111,5 @@ def test_calls_on_a_line_are_the_first_tracts_and_said_to_be_doubtful(
     ],
 )
 def test_city_check_says_what_the_numbers_are_not(drafted_cities: DraftedCities, city: str, rule: str) -> None:
-    done = run_footprint(drafted_cities.home, "city", "check", city, PYTHONPATH=str(drafted_cities.project))
-    assert rule in done.stdout, done.stdout + done.stderr
+    done = run_footprint(drafted_cities.home, "city", "check", city, "--json", PYTHONPATH=str(drafted_cities.project))
+    assert f'"{rule}"' in done.stdout, done.stdout + done.stderr
