@@ -17,6 +17,34 @@
     )
 {%- endmacro %}
 
+{# Limits of a count that varies more than chance alone: each half-width on the log scale times the square root of the
+   dispersion (zones.dispersion). Where none is known (NULL) they are Poisson's. #}
+{% macro quasi_poisson_lower(n, exact_limit, dispersion) -%}
+    case
+        when coalesce({{ dispersion }}, 1) = 1 then {{ poisson_lower(n, exact_limit) }}
+        when {{ n }} = 0 then 0
+        else {{ n }} * pow(
+            ({{ poisson_lower(n, exact_limit) }}) / {{ n }}, sqrt({{ dispersion }})
+        )
+    end
+{%- endmacro %}
+
+{% macro quasi_poisson_upper(n, exact_limit, dispersion) -%}
+    case
+        when coalesce({{ dispersion }}, 1) = 1 then {{ poisson_upper(n, exact_limit) }}
+        when {{ n }} = 0 then {{ dispersion }} * ({{ poisson_upper(n, exact_limit) }})
+        else {{ n }} * pow(
+            ({{ poisson_upper(n, exact_limit) }}) / {{ n }}, sqrt({{ dispersion }})
+        )
+    end
+{%- endmacro %}
+
+{# How such limits came about. A dispersion of 1 widens nothing. #}
+{% macro count_interval_method(exact_limit, dispersion) -%}
+    case when coalesce({{ dispersion }}, 1) > 1 then 'quasi_poisson_' else '' end
+    || case when {{ exact_limit }} is null then 'byar' else 'garwood' end
+{%- endmacro %}
+
 {# Wilson's limits of the share k / n; n must not be 0. Rounding must not take them past the share itself. #}
 {% macro wilson_lower(k, n) -%} {{ wilson_limit(k, n, '-', 'greatest(0, ') }} {%- endmacro %}
 {% macro wilson_upper(k, n) -%} {{ wilson_limit(k, n, '+', 'least(1, ') }} {%- endmacro %}

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.catalog.model import City, DataSet
-from orchestration.cities import coverage
+from orchestration.cities import coverage, crime
 from orchestration.crosswalk import seed
 from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.sql import literal, quoted
@@ -55,8 +55,6 @@ def check(database: Path, city: City) -> list[Finding] | None:
         if _has(connection, "canonical", "calls"):
             found += _unmapped(connection, city)
             found += _inverted(connection, city)
-        if _has(connection, "intermediate", "int_reference_days"):
-            found += [Finding(*told) for told in coverage.told(connection, city.name)]
         else:
             found.append(
                 Finding(
@@ -64,6 +62,10 @@ def check(database: Path, city: City) -> list[Finding] | None:
                     "were looked at", "See why with footprint gates, and run again.",
                 )
             )  # fmt: skip
+        if _has(connection, "intermediate", "int_offenses__classified"):
+            found += [Finding(*told) for told in crime.told(connection, city.name)]
+        if _has(connection, "intermediate", "int_reference_days"):
+            found += [Finding(*told) for told in coverage.told(connection, city.name)]
         for name in sorted(loaded & city.data_sets.keys()):
             found += _empty_columns(connection, city.data_sets[name])
             found += _grain(connection, city.data_sets[name])

@@ -32,6 +32,14 @@ COLUMNS = {
             description="One row per distinct published coordinate and zoning of its city, with the zone that holds it.",
         ),
         dg.AssetSpec(
+            key=["enrich", "near_other_zones"],
+            deps=[dg.AssetKey(["canonical", entity]) for entity in (*LOCATED, "zones")],
+            group_name="enrich",
+            owners=OWNER,
+            kinds={"geopandas", "duckdb"},
+            description="One row per distinct published coordinate and zone that is not its own but within 15 metres.",
+        ),
+        dg.AssetSpec(
             key=["enrich", "zone_shapes"],
             deps=[dg.AssetKey(["canonical", "zones"])],
             group_name="enrich",
@@ -46,8 +54,8 @@ def enrich() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Assign every distinct coordinate to its zones."""
     home = settings()
     with duckdb.connect(str(home.warehouse_database), config={"memory_limit": home.memory_limit}) as connection:
-        point_zones, zone_shapes = place_points(connection)
-    for name, frame in {"point_zones": point_zones, "zone_shapes": zone_shapes}.items():
+        stored = place_points(connection)
+    for name, frame in stored.items():
         metadata: dict[str, Any] = {
             "dagster/row_count": len(frame),
             "dagster/column_schema": dg.TableSchema(

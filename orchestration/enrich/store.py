@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 LOCATED = ("calls", "contacts", "offenses", "requests", "resources")
 
-# The order decides where outlines overlap, so it must not depend on chance.
-ZONES = "select city, zone_kind, zone_id, geometry_wkt from canonical.zones order by city, zone_kind, source_dataset, zone_id"
+ZONES = "select city, zone_kind, zone_id, geometry_wkt from canonical.zones order by city, zone_kind, zone_id"
 STORE = """
 create schema if not exists enrich;
 create or replace table enrich.point_zones as
 select city::varchar as city, zone_kind::varchar as zone_kind, longitude::double as longitude,
     latitude::double as latitude, zone_id::varchar as zone_id
 from point_zones;
+create or replace table enrich.near_other_zones as
+select city::varchar as city, zone_kind::varchar as zone_kind, longitude::double as longitude,
+    latitude::double as latitude, zone_id::varchar as zone_id
+from near_other_zones;
 create or replace table enrich.zone_shapes as
 select city::varchar as city, zone_kind::varchar as zone_kind, zone_id::varchar as zone_id,
     area_km2::double as area_km2, longitude::double as longitude, latitude::double as latitude
@@ -30,24 +33,26 @@ from zone_shapes;
 """
 
 
-def place_points(
-    connection: duckdb.DuckDBPyConnection, entities: Iterable[str] = LOCATED
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Assign every distinct coordinate of the entities to its zones; returns what was stored."""
+def place_points(connection: duckdb.DuckDBPyConnection, entities: Iterable[str] = LOCATED) -> dict[str, pd.DataFrame]:
+    """Assign every distinct coordinate of the entities to its zones; returns what was stored, by table."""
     from orchestration.enrich import zones as zoning  # imports geopandas: a second
 
     zones = connection.execute(ZONES).df()
-    points = connection.execute(distinct_points(entities)).df()
-    point_zones, zone_shapes = zoning.zones_of_points(points, zones), zoning.zone_shapes(zones)
-    connection.register("point_zones", point_zones)
-    connection.register("zone_shapes", zone_shapes)
+    placed = zoning.place(connection.execute(distinct_points(entities)).df(), zones)
+    stored = {
+        "point_zones": placed.zones,
+        "near_other_zones": placed.near_others,
+        "zone_shapes": zoning.zone_shapes(zones),
+    }
+    for table, frame in stored.items():
+        connection.register(table, frame)
     connection.execute(STORE)
-    return point_zones, zone_shapes
+    return stored
 
 
 def distinct_points(entities: Iterable[str]) -> str:
     """A query for the coordinates of canonical entities, each once."""
     return " union ".join(
-        f"select city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
+        f"select distinct city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
         for entity in entities
     )

@@ -25,7 +25,7 @@ from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_
 from orchestration.ingest.readers.dispatch import read_files
 from orchestration.settings import settings
 
-READER_VERSION = 3  # raise it when the same bytes would be read differently, so that they are read again
+READER_VERSION = 4  # raise it when the same bytes would be read differently, so that they are read again
 
 
 class Load(BaseModel):

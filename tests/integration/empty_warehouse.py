@@ -54,6 +54,8 @@ def create_inputs(warehouse: duckdb.DuckDBPyConnection) -> None:
         create schema enrich;
         create table enrich.point_zones (
             city varchar, zone_kind varchar, longitude double, latitude double, zone_id varchar);
+        create table enrich.near_other_zones (
+            city varchar, zone_kind varchar, longitude double, latitude double, zone_id varchar);
         create table enrich.zone_shapes (
             city varchar, zone_kind varchar, zone_id varchar, area_km2 double, longitude double, latitude double);
         create schema raw;

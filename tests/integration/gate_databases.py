@@ -115,7 +115,8 @@ create table {schema}.fct_{entity} as
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
-        count(*) as {"records" if entity == "calls" else entity}, 0::bigint as records_of_uncovered_days,
+        count(*) as records, count(*) as {entity},
+        0 as police_generated_offenses, 0 as unclassified_offenses, 0::bigint as records_of_uncovered_days,
         median(response_minutes) as median_minutes
     from {schema}.fct_{entity} group by all;
 """
@@ -134,7 +135,7 @@ create table demand.fct_unit_responses as
     from warehouse.canonical.unit_responses;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
-        4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
+        total // 4 - 9 as n_low, total // 4 + 9 as n_high, 4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
         (total / 16)::double as rate_per_1000, (total / 16 - 1)::double as rate_lo,
         (total / 16 + 1)::double as rate_hi,
         'exact' as ci_method, 'ok' as status, '' as reason

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import geopandas as gpd
 import pandas as pd
 
 from orchestration.settings import DBT_PROJECT_DIR
@@ -43,11 +42,6 @@ def mapping(connection: duckdb.DuckDBPyConnection, query: str) -> dict[Any, Any]
 def raw_columns(warehouse: duckdb.DuckDBPyConnection, city: str, data_set: str) -> set[str]:
     """The columns of a raw view."""
     return {row[0] for row in warehouse.execute(f"describe raw.{city}__{data_set}").fetchall()}
-
-
-def as_stored(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """A layer as the warehouse keeps outlines: to a millionth of a degree, some 10 cm."""
-    return layer.set_geometry(gpd.GeoSeries.from_wkt(layer.to_wkt(rounding_precision=6)[layer.geometry.name], crs=4326))
 
 
 def columns_holding(connection: duckdb.DuckDBPyConnection, pattern: str) -> list[str]:

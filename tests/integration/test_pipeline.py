@@ -56,8 +56,8 @@ PERSONAL_COLUMNS = (
 )
 FACTS = {
     "demand.fct_calls": ("demand.calls_by_zone_month", "records"),
-    "enforcement.fct_contacts": ("enforcement.contacts_by_zone_month", "contacts"),
-    "crime.fct_offenses": ("crime.offenses_by_zone_month", "offenses"),
+    "enforcement.fct_contacts": ("enforcement.contacts_by_zone_month", "records"),
+    "crime.fct_offenses": ("crime.offenses_by_zone_month", "records"),
 }
 Rows = list[tuple[Any, ...]]
 
@@ -187,7 +187,7 @@ def test_facts_hold_every_accepted_record(release: duckdb.DuckDBPyConnection) ->
 def test_months_add_up_to_the_fact(release: duckdb.DuckDBPyConnection, fact: str) -> None:
     by_month, measure = FACTS[fact]
     months = release.execute(
-        f"select month, sum({measure}) from analyst.{by_month} where zone_kind = 'tract' group by month order by month"
+        f"select month, sum(coalesce({measure}, 0) + records_of_uncovered_days) from analyst.{by_month} where zone_kind = 'tract' group by month order by month"
     ).fetchall()
     records = release.execute(f"select month, count(*) from analyst.{fact} group by month order by month").fetchall()
     assert months == records
@@ -202,13 +202,17 @@ def test_zone_totals_add_up_to_the_reference_year(release: duckdb.DuckDBPyConnec
     periods = release.execute(
         "select distinct measure, period_start, period_end from analyst.zones.zone_summary"
     ).fetchall()
-    assert {measure for measure, *_ in periods} == {"calls", "contacts", "offenses"}
-    facts = {"calls": "demand.fct_calls", "contacts": "enforcement.fct_contacts", "offenses": "crime.fct_offenses"}
+    offenses = {"offenses", "offenses_police_generated"}
+    assert {measure for measure, *_ in periods} == {"calls", "contacts", *offenses}
+    counted_as = {
+        "calls": ("demand.fct_calls", "call_at_local", "population = 'demand'"),
+        "contacts": ("enforcement.fct_contacts", "contact_at_local", "is_counted"),
+        **{measure: ("crime.fct_offenses", "offense_at_local", f"measure = '{measure}'") for measure in offenses},
+    }
     for measure, start, end in periods:
-        time = {"calls": "call_at_local", "contacts": "contact_at_local", "offenses": "offense_at_local"}[measure]
-        only = "and population = 'demand'" if measure == "calls" else ""
+        fact, time, only = counted_as[measure]
         ((counted,),) = release.execute(
-            f"select count(*) from analyst.{facts[measure]} where {time}::date between ? and ? {only}", [start, end]
+            f"select count(*) from analyst.{fact} where {time}::date between ? and ? and {only}", [start, end]
         ).fetchall()
         assert totals[measure] == counted
 

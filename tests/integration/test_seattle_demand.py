@@ -17,7 +17,7 @@ import pytest
 from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
-from tests.integration.real_exports import DATA, as_stored, counted, hour_of_week, mapping, meaning, table
+from tests.integration.real_exports import DATA, counted, hour_of_week, mapping, meaning, table
 
 CITY = "seattle"
 CLOCK = "%m/%d/%Y %I:%M:%S %p"
@@ -251,7 +251,6 @@ def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.Data
 
 def test_a_tract_drawn_again(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
     layer = gpd.read_file(DATA / CITY / "tracts_acs2017" / "tracts.shp").set_crs("EPSG:4269").to_crs("EPSG:4326")
-    layer = as_stored(layer)
     outline = layer.loc[layer["GEOID"] == PIONEER_SQUARE, "geometry"].item()
     points = gpd.points_from_xy(demand["longitude"], demand["latitude"])
     inside = demand[points.within(outline)]

@@ -5,7 +5,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from tests.integration.real_exports import DATA, as_stored, columns_holding, counted, fates, mapping, raw_columns, table
+from tests.integration.real_exports import DATA, columns_holding, counted, fates, mapping, raw_columns, table
 
 CITY = "takoma_park"
 
@@ -148,7 +148,7 @@ def test_wards_are_drawn_where_they_are(real_analyst: duckdb.DuckDBPyConnection)
 
 
 def test_calls_by_ward_equal_a_join_of_the_layer(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
-    layer = as_stored(gpd.read_file(DATA / CITY / "wards" / "buffer_fix.shp"))
+    layer = gpd.read_file(DATA / CITY / "wards" / "buffer_fix.shp")
     places = gpd.GeoDataFrame(
         cad, geometry=gpd.points_from_xy(cad["longitude"].astype(float), cad["latitude"].astype(float)), crs=4326
     )

@@ -21,12 +21,14 @@ select
     case when not summary.is_hidden then summary.rate_per_1000 end as rate_per_1000,
     case when not summary.is_hidden then summary.rate_lo end as rate_lo,
     case when not summary.is_hidden then summary.rate_hi end as rate_hi,
+    case when not summary.is_hidden then summary.ci_method end as ci_method,
     case when summary.is_hidden then 'suppressed' else summary.status end as status,
     case
         when summary.is_hidden
             then 'between 1 and {{ var("suppress_below") - 1 }} events: hidden so that nobody can be recognised'
         else summary.reason
-    end as reason
+    end as reason,
+    case when summary.is_hidden is not true then summary.caveat_codes end as caveat_codes
 from judged as summary
 left join {{ ref('dim_zone') }} as zones
     on

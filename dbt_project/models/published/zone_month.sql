@@ -11,7 +11,7 @@ with months_of_the_period as (
     inner join {{ ref('covered_months') }} as months
         on
             summary.city = months.city
-            and summary.measure = months.measure
+            and {{ covered_as('summary.measure') }} = months.measure
             and months.month between date_trunc('month', summary.period_start) and summary.period_end
     where summary.zone_kind <> 'beat' and summary.n is not null and months.covered_days > 0
 ),

@@ -13,7 +13,7 @@ TABLE = "crime.offenses_by_zone_month"
 
 
 def profile(columns: dict[str, str]) -> str:
-    return by_month_profile(TABLE, columns, count="offenses")
+    return by_month_profile(TABLE, columns, count="records")
 
 
 def expectations() -> list[Expectation]:

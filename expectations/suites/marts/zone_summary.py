@@ -43,6 +43,15 @@ def expectations() -> list[Expectation]:
             mend="See that rate and interval are computed from the same count, population and period.",
         ),
         no_rows_where(
+            "count_within_border_range",
+            "n not between n_low and n_high or n_low < 0",
+            severity="critical",
+            why="A range of what borders may move that does not hold the number counts other records than it.",
+            expected="Every number lies within what it may be if points near its borders went the other way.",
+            message="{city}, {zone_kind} {zone_id}, {measure}: {n:,} is not within {n_low:,} to {n_high:,}.",
+            mend="See that zones.border_counts and zones.zone_summary count the same records of the same days.",
+        ),
+        no_rows_where(
             "rate_matches_status",
             "(rate_per_1000 is null) = coalesce(status in ('ok', 'partial_period', 'unreliable'), false)",
             severity="critical",

@@ -37,7 +37,8 @@ def expectations() -> list[Expectation]:
         select city, zone_kind, zone_id, month, 'contacts', contacts
         from analyst.enforcement.contacts_by_zone_month
         union all
-        select city, zone_kind, zone_id, month, 'offenses', offenses
+        select city, zone_kind, zone_id, month, unnest(['offenses', 'offenses_police_generated', 'offenses_unclassified']),
+            unnest([offenses, police_generated_offenses, unclassified_offenses])
         from analyst.crime.offenses_by_zone_month
     """
     return [

@@ -13,6 +13,7 @@ import pyarrow as pa
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.readers.base import RawFile
+from orchestration.ingest.readers.outlines import outline_texts
 from orchestration.ingest.sql import path_literal
 
 WGS84 = 4326
@@ -97,8 +98,7 @@ def shapes(file: RawFile, system: str | None) -> pa.Table:
             mend="tell the publisher; until it is mended, take the layer without this feature (`where` in the city file)",
         ) from error
     placed = geopandas.GeoSeries(drawn, crs=system or WGS84).to_crs(WGS84)
-    texts = [text if isinstance(text, str) else None for text in placed.to_wkt()]
-    return pa.table({"wkt": pa.array(texts, pa.string())})
+    return pa.table({"wkt": pa.array(outline_texts(placed), pa.string())})
 
 
 def _shape(geometry: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ import duckdb
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.readers.base import FileRead, RawFile, checked_headers, no_rows
+from orchestration.ingest.readers.outlines import outline_texts
 from orchestration.ingest.readers.tables import text, unreadable, write_rows
 
 GEOMETRY = "geometry_wkt"  # added column
@@ -106,7 +107,7 @@ def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: Data
             expected="longitude and latitude, or a layer that says (.prj) what its coordinates are",
             mend=f"set `crs` for {data_set.name} in the city file to the system the layer is drawn in",
         )
-    return [shape if isinstance(shape, str) else None for shape in shapes.to_wkt()]
+    return outline_texts(shapes)
 
 
 def _refuse_other_json(file: RawFile, data_set: DataSet) -> None:

@@ -12,5 +12,5 @@ from {{ ref('reference_periods') }} as periods
 inner join {{ ref('int_covered_days') }} as days
     on
         periods.city = days.city
-        and periods.measure = days.measure
+        and {{ covered_as('periods.measure') }} = days.measure
         and days.day between periods.period_start and periods.period_end

@@ -6,13 +6,13 @@ select
     offenses.offense_at_utc,
     offenses.offense_at_local,
     offenses.offense_time_basis,
-    cast(date_trunc('month', offenses.offense_at_local) as date) as month,
+    classified.month,
     offenses.nibrs_code,
     offenses.offense,
-    -- What the source says stands before what the code says.
-    coalesce(nullif(offenses.crime_against, 'unknown'), codes.crime_against, 'unknown') as crime_against,
-    -- NULL where the code is not in the codebook: unknown is not the same as reported by a victim.
-    codes.is_police_generated,
+    classified.crime_against,
+    classified.is_police_generated,
+    classified.measure,
+    classified.not_counted_reason,
     offenses.report_status,
     offenses.call_id,
     places.zone_id,
@@ -21,7 +21,7 @@ select
     offenses.location_status,
     offenses.load_id
 from {{ ref('offenses') }} as offenses
-left join {{ ref('nibrs_offenses') }} as codes
-    on offenses.nibrs_code = codes.nibrs_code
+inner join {{ ref('int_offenses__classified') }} as classified
+    on offenses.city = classified.city and offenses.offense_id = classified.offense_id
 left join {{ ref('int_places__zoned') }} as places
     on offenses.city = places.city and offenses.longitude = places.longitude and offenses.latitude = places.latitude

@@ -76,10 +76,18 @@ select
     cast(hours.unknown_initiation_calls as bigint) as unknown_initiation_calls,
     {{ initiation_status('hours.all_unknown_calls', 'hours.all_calls') }} as initiation_status,
     cast(hours.calls as double) / nullif(hours.exposure_hours, 0) as calls_per_hour,
-    cast({{ poisson_lower('hours.calls', 'garwood.lower_limit') }} / nullif(hours.exposure_hours, 0) as double)
-        as calls_per_hour_lo,
-    cast({{ poisson_upper('hours.calls', 'garwood.upper_limit') }} / nullif(hours.exposure_hours, 0) as double)
-        as calls_per_hour_hi,
+    cast(
+        {{ quasi_poisson_lower('hours.calls', 'garwood.lower_limit', 'dispersion.dispersion') }}
+        / nullif(hours.exposure_hours, 0) as double
+    ) as calls_per_hour_lo,
+    cast(
+        {{ quasi_poisson_upper('hours.calls', 'garwood.upper_limit', 'dispersion.dispersion') }}
+        / nullif(hours.exposure_hours, 0) as double
+    ) as calls_per_hour_hi,
+    cast(case when hours.calls is not null then dispersion.dispersion end as double) as dispersion,
+    case
+        when hours.calls is not null then {{ count_interval_method('garwood.events', 'dispersion.dispersion') }}
+    end as ci_method,
     (cast(hours.calls as double) / nullif(hours.exposure_hours, 0))
     / nullif(cast(hours.all_calls as double) / hours.all_hours, 0) as call_index,
     cast(hours.officer_hours as double) as officer_hours,
@@ -87,3 +95,5 @@ select
 from with_counts as hours
 left join {{ ref('garwood_limits') }} as garwood
     on hours.calls = garwood.events
+left join {{ ref('dispersion') }} as dispersion
+    on hours.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'

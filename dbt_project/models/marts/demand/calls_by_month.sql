@@ -65,13 +65,17 @@ exposed as (
         residents.population,
         residents.is_part_of_the_city,
         nullif(residents.population, 0) / 1000.0 * nullif(months.covered_days, 0) / 365.25 as exposure,
-        {{ poisson_lower('months.calls', 'garwood.lower_limit') }} as count_lo,
-        {{ poisson_upper('months.calls', 'garwood.upper_limit') }} as count_hi
+        {{ quasi_poisson_lower('months.calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('months.calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        dispersion.dispersion,
+        {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
     from months
     left join residents
         on months.city = residents.city
     left join {{ ref('garwood_limits') }} as garwood
         on months.calls = garwood.events
+    left join {{ ref('dispersion') }} as dispersion
+        on months.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'
 ),
 
 judged as (
@@ -108,6 +112,8 @@ select
     cast(case when {{ has_rate }} then calls / exposure end as double) as rate_per_1000,
     cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
     cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
+    cast(case when calls is not null then dispersion end as double) as dispersion,
+    case when calls is not null then interval_method end as ci_method,
     cast(case when {{ has_rate }} then (calls - unknown_initiation_calls) / exposure end as double)
         as rate_per_1000_least,
     rate_status

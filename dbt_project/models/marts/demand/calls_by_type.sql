@@ -165,8 +165,10 @@ exposed as (
         residents.population,
         residents.is_part_of_the_city,
         nullif(residents.population, 0) / 1000.0 * scaled.covered_days / 365.25 as exposure,
-        {{ poisson_lower('scaled.calls', 'garwood.lower_limit') }} as count_lo,
-        {{ poisson_upper('scaled.calls', 'garwood.upper_limit') }} as count_hi
+        {{ quasi_poisson_lower('scaled.calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('scaled.calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        dispersion.dispersion,
+        {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
     from scaled
     inner join totals
         on
@@ -183,6 +185,8 @@ exposed as (
         on scaled.city = residents.city
     left join {{ ref('garwood_limits') }} as garwood
         on scaled.calls = garwood.events
+    left join {{ ref('dispersion') }} as dispersion
+        on scaled.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'
 ),
 
 judged as (
@@ -230,6 +234,8 @@ select
     cast(case when {{ has_rate }} then calls / exposure end as double) as rate_per_1000,
     cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
     cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
+    cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
+    case when {{ has_rate }} then interval_method end as ci_method,
     rate_status,
     cast(calls_answered_by_others as bigint) as calls_answered_by_others,
     cast(calls_sent as bigint) as calls_sent,

@@ -76,8 +76,10 @@ exposed as (
         zones.population,
         -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
         nullif(zones.population, 0) / 1000.0 * nullif(months.covered_days, 0) / 365.25 as exposure,
-        {{ poisson_lower('counted.demand_calls', 'garwood.lower_limit') }} as count_lo,
-        {{ poisson_upper('counted.demand_calls', 'garwood.upper_limit') }} as count_hi
+        {{ quasi_poisson_lower('counted.demand_calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('counted.demand_calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        dispersion.dispersion,
+        {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
     from counted
     inner join {{ ref('int_covered_months') }} as months
         on counted.city = months.city and months.measure = 'calls' and counted.month = months.month
@@ -88,6 +90,11 @@ exposed as (
             and counted.zone_id = zones.zone_id
     left join {{ ref('garwood_limits') }} as garwood
         on counted.demand_calls = garwood.events
+    left join {{ ref('dispersion') }} as dispersion
+        on
+            counted.city = dispersion.city
+            and counted.zone_kind = dispersion.zone_kind
+            and dispersion.measure = 'calls'
 ),
 
 judged as (
@@ -130,6 +137,8 @@ select
     cast(case when {{ has_rate }} then demand_calls / exposure end as double) as rate_per_1000,
     cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
     cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
+    cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
+    case when {{ has_rate }} then interval_method end as ci_method,
     cast(case when {{ has_rate }} then (demand_calls - unknown_initiation_calls) / exposure end as double)
         as rate_per_1000_least,
     rate_status

@@ -15,11 +15,19 @@ select
     contacts.search_conducted,
     contacts.frisk_performed,
     contacts.contraband_found,
+    links.part_of_contact_kind,
+    links.part_of_contact_id,
+    links.part_of_contact_id is null as is_counted,
     places.zone_id,
     places.beat_id,
     contacts.native_zone as published_beat,
     contacts.location_status,
     contacts.load_id
 from {{ ref('contacts') }} as contacts
+left join {{ ref('int_contacts__linked') }} as links
+    on
+        contacts.city = links.city
+        and contacts.contact_kind = links.contact_kind
+        and contacts.contact_id = links.contact_id
 left join {{ ref('int_places__zoned') }} as places
     on contacts.city = places.city and contacts.longitude = places.longitude and contacts.latitude = places.latitude

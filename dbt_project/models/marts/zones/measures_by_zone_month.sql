@@ -2,6 +2,8 @@
     'calls': ('calls_by_zone_month', 'demand_calls'),
     'contacts': ('contacts_by_zone_month', 'contacts'),
     'offenses': ('offenses_by_zone_month', 'offenses'),
+    'offenses_police_generated': ('offenses_by_zone_month', 'police_generated_offenses'),
+    'offenses_unclassified': ('offenses_by_zone_month', 'unclassified_offenses'),
 } %}
 
 {% for measure, (mart, n) in measures.items() %}
@@ -13,7 +15,9 @@ select
     '{{ measure }}' as measure,
     {{ n }} as n,
     covered_days,
-    status
+    {{ 'case when contacts is null then contacts_status else status end as status' if measure == 'contacts' else 'status' }}
 from {{ ref(mart) }}
+-- A city without offenses of unknown kind has no such measure, rather than many noughts.
+{% if mart == 'offenses_by_zone_month' %}where {{ n }} is distinct from 0{% endif %}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -63,7 +63,8 @@ latest as (
 counted as (
     select
         latest.city,
-        latest.measure,
+        -- Offenses are several measures under one coverage.
+        coalesce(counts.measure, latest.measure) as measure,
         latest.kind,
         latest.period_start,
         latest.period_end,
@@ -73,11 +74,16 @@ counted as (
     left join {{ ref('measures_by_zone_month') }} as counts
         on
             latest.city = counts.city
-            and latest.measure = counts.measure
+            and latest.measure = {{ covered_as('counts.measure') }}
             and counts.zone_kind <> 'beat'
             and counts.month between date_trunc('month', latest.period_start) and latest.period_end
     where latest.preference = 1
-    group by latest.city, latest.measure, latest.kind, latest.period_start, latest.period_end
+    group by
+        latest.city,
+        coalesce(counts.measure, latest.measure),
+        latest.kind,
+        latest.period_start,
+        latest.period_end
 ),
 
 exposed as (
@@ -89,7 +95,7 @@ exposed as (
     inner join {{ ref('int_covered_days') }} as days
         on
             counted.city = days.city
-            and counted.measure = days.measure
+            and {{ covered_as('counted.measure') }} = days.measure
             and days.day between counted.period_start and counted.period_end
     group by counted.city, counted.measure
 )

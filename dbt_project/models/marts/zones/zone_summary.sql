@@ -54,28 +54,56 @@ exposed as (
 with_interval as (
     select
         exposed.*,
-        {{ poisson_lower('exposed.n', 'garwood.lower_limit') }} as count_lo,
-        {{ poisson_upper('exposed.n', 'garwood.upper_limit') }} as count_hi,
-        case when garwood.events is null then 'byar' else 'garwood' end as interval_method
+        borders.n_low,
+        borders.n_high,
+        coalesce(borders.depends_on_borders, false) as depends_on_borders,
+        coalesce(doubts.has_no_sum, false) as has_no_sum,
+        doubts.only_offense,
+        coalesce(doubts.lacks_unclassified, false) as lacks_unclassified,
+        dispersion.dispersion,
+        {{ quasi_poisson_lower('exposed.n', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('exposed.n', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
     from exposed
     left join {{ ref('garwood_limits') }} as garwood
         on exposed.n = garwood.events
+    left join {{ ref('dispersion') }} as dispersion
+        on
+            exposed.city = dispersion.city
+            and exposed.zone_kind = dispersion.zone_kind
+            and exposed.measure = dispersion.measure
+    left join {{ ref('border_counts') }} as borders
+        on
+            exposed.city = borders.city
+            and exposed.zone_kind = borders.zone_kind
+            and exposed.zone_id = borders.zone_id
+            and exposed.measure = borders.measure
+    left join {{ ref('int_measures__doubts') }} as doubts
+        on exposed.city = doubts.city and exposed.measure = doubts.measure
+),
+
+sized as (
+    select
+        *,
+        population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }} as is_small
+    from with_interval
 ),
 
 judged as (
     select
         *,
         case
+            when has_no_sum then 'not_estimable'
             when zone_id = '(unmatched)' then 'not_applicable'
             when is_unplaced or population is null or period_status = 'insufficient_data' then 'insufficient_data'
             when population = 0 then 'zero_denominator'
-            when
-                population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }}
-                then 'unreliable'
+            when is_small or only_offense is not null or lacks_unclassified then 'unreliable'
             else period_status
         end as status
-    from with_interval
+    from sized
 )
+
+{% set has_rate = "status in ('ok', 'partial_period', 'unreliable')" -%}
 
 select
     city,
@@ -83,17 +111,21 @@ select
     zone_id,
     measure,
     -- Where most places are unknown, a zone's count is not a small number but an unknown one.
-    cast(case when not is_unplaced then n end as bigint) as n,
+    cast(case when not is_unplaced and not has_no_sum then n end as bigint) as n,
+    n_low,
+    n_high,
     population,
     period_start,
     period_end,
     covered_days,
-    cast(case when status in ('ok', 'partial_period', 'unreliable') then n / exposure end as double) as rate_per_1000,
-    cast(case when status in ('ok', 'partial_period', 'unreliable') then count_lo / exposure end as double) as rate_lo,
-    cast(case when status in ('ok', 'partial_period', 'unreliable') then count_hi / exposure end as double) as rate_hi,
-    case when status in ('ok', 'partial_period', 'unreliable') then interval_method end as ci_method,
+    cast(case when {{ has_rate }} then n / exposure end as double) as rate_per_1000,
+    cast(case when {{ has_rate }} then count_lo / exposure end as double) as rate_lo,
+    cast(case when {{ has_rate }} then count_hi / exposure end as double) as rate_hi,
+    case when {{ has_rate }} then interval_method end as ci_method,
+    cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
     status,
     case
+        when has_no_sum then '{{ no_sum_of_contacts() }}'
         when zone_id = '(unmatched)' then 'records whose place is in no zone have no residents to count against'
         when is_unplaced then 'most records have no place, so the number of this zone is unknown'
         when population is null then 'no population is known for this zone'
@@ -102,15 +134,23 @@ select
         when population < {{ var('minimum_population_for_rate') }}
             then 'fewer than {{ var("minimum_population_for_rate") }} residents'
         when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
+        when only_offense is not null
+            then 'nearly all offenses are of one type (' || only_offense || '): they are not the crime of the city'
+        when lacks_unclassified then 'many offenses are of unknown kind (offenses_unclassified); some of them belong here'
         else period_reason
     end as reason,
     concat_ws(
         ';',
-        case measure
-            when 'calls' then 'AMBIENT;DUPLICATE_CALLS;MAUP'
-            when 'contacts' then 'DETECTION;MAUP;RECORDING'
-            when 'offenses' then 'AMBIENT;MAUP;REPORTING'
-        end,
-        case when status = 'unreliable' then 'SMALL_N' end
+        case when measure <> 'contacts' then 'AMBIENT' end,
+        case when depends_on_borders then 'BORDER' end,
+        case when measure in ('contacts', 'offenses_police_generated', 'offenses_unclassified') then 'DETECTION' end,
+        case when has_no_sum then 'DOUBLE_CONTACTS' end,
+        case when measure = 'calls' then 'DUPLICATE_CALLS' end,
+        'MAUP',
+        case when only_offense is not null then 'ONE_OFFENSE_TYPE' end,
+        case when measure = 'contacts' then 'RECORDING' end,
+        case when measure in ('offenses', 'offenses_unclassified') then 'REPORTING' end,
+        case when status = 'unreliable' and is_small then 'SMALL_N' end,
+        case when lacks_unclassified or measure = 'offenses_unclassified' then 'UNCLASSIFIED' end
     ) as caveat_codes
 from judged

@@ -47,7 +47,7 @@ coded as (
         *,
         {{ local_to_utc('occurred_at', time_zone) }} as occurred_at_utc,
         -- The FBI codes are those of the older summary reports. Each is given its NIBRS code where it has exactly
-        -- one; larceny, fraud and gambling are several offenses in NIBRS and get one only where the words say which.
+        -- one; larceny, fraud and gambling are several offenses in NIBRS and get the group's where no word says which.
         case fbi_code
             when '01A' then '09A'
             when '01B' then '09B'
@@ -56,12 +56,13 @@ coded as (
             when '04A' then '13A'
             when '04B' then '13A'
             when '05' then '220'
-            when '06' then larceny_code
+            when '06' then coalesce(larceny_code, '23*')
             when '07' then '240'
             when '08A' then '13B'
             when '08B' then '13B'
             when '09' then '200'
             when '10' then '250'
+            when '11' then '26*'
             when '12' then '270'
             when '13' then '280'
             when '14' then '290'
@@ -69,12 +70,15 @@ coded as (
             when '16' then '40A'
             when '17' then '11D'
             when '18' then '35A'
+            when '19' then '39*'
             when '20' then '90F'
             when '22' then '90G'
             when '24' then '90C'
             when '26' then case primary_type when 'CRIMINAL TRESPASS' then '90J' else '90Z' end
         end as nibrs_code,
         case
+            -- The only type whose words say so; its FBI code is that of all other offenses.
+            when primary_type like 'NON%CRIMINAL%' then 'not_a_crime'
             when fbi_code in ('01A', '01B', '02', '04A', '04B', '08A', '08B', '17', '20') then 'person'
             when fbi_code in ('03', '05', '06', '07', '09', '10', '11', '12', '13', '14') then 'property'
             when fbi_code in ('15', '16', '18', '19', '22', '24', '26') then 'society'
