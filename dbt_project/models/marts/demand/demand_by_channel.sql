@@ -12,14 +12,20 @@ with contacts as (
     group by all
     union all
     select
-        city,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        month,
-        channel,
+        requests.city,
+        coalesce(requests.zone_id, '(unmatched)') as zone_id,
+        requests.month,
+        requests.channel,
         count(*) as contacts,
-        count(also_called_call_id) as also_called,
+        -- A call that never became demand does not count the need, so the request does.
+        count(calls.call_id) as also_called,
         cast(null as double) as officer_hours
-    from {{ ref('fct_requests') }}
+    from {{ ref('fct_requests') }} as requests
+    left join {{ ref('fct_calls') }} as calls
+        on
+            requests.city = calls.city
+            and requests.also_called_call_id = calls.call_id
+            and calls.population = 'demand'
     group by all
 )
 
