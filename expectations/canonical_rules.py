@@ -22,8 +22,9 @@ from expectations.thresholds import (
 )
 
 if TYPE_CHECKING:
-    from expectations.checks import Severity
     from great_expectations.expectations.expectation import Expectation
+
+    from expectations.checks import Severity
 
 _OUTSIDE = """location_status = 'located' and not coalesce(
     longitude between west and east and latitude between south and north, false)"""
