@@ -70,7 +70,7 @@ select
     next_block,
     block_address = next_block as is_same_block
 from next_blocks
-union
+union distinct
 -- A block without a coordinate or a number is next to itself.
 select
     city,
