@@ -1,4 +1,4 @@
-"""What holds for every canonical entity: complete against staging, inside its city, not in the future.
+"""What holds for every canonical entity: complete against staging, inside its city, at times of its own.
 
 `entity_profile` condenses a table in one scan to one row a city and data set, and `entity_expectations` reads
 that. Rules of a single entity stay in its suite.
@@ -9,10 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from expectations.checks import no_rows, no_rows_where
-from expectations.thresholds import FUTURE_ROWS, FUTURE_TOLERANCE_HOURS, LOCATED_ROWS, OUTSIDE_CITY
+from expectations.thresholds import (
+    FUTURE_ROWS,
+    FUTURE_TOLERANCE_HOURS,
+    LOCATED_ROWS,
+    ONE_INSTANT,
+    ONE_INSTANT_ROWS,
+    ONE_INSTANT_STOPS,
+    ONE_INSTANT_TIMES_OTHERS,
+    OUTSIDE_CITY,
+    Threshold,
+)
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
+
+    from expectations.checks import Severity
 
 _OUTSIDE = """location_status = 'located' and not coalesce(
     longitude between west and east and latitude between south and north, false)"""
@@ -25,7 +37,14 @@ def entity_profile(table: str, *, time: str | None, located: bool, zone: str | N
     if time:
         tolerance = f"interval {FUTURE_TOLERANCE_HOURS.value:.0f} hours"
         future = f"{time} > cast(getvariable('checked_at') as timestamp) + {tolerance}"
-        columns += [f"count(*) filter (where {future}) as future", f"max({time}) as latest"]
+        columns += [
+            f"count(*) filter (where {future}) as future",
+            f"max({time}) as latest",
+            f"count({time}) as timed_rows",
+            # Any instant that holds more than a hundredth of the rows is surely among so many.
+            f"approx_top_k({time}, 40)[1] as commonest",
+            f"approx_count_distinct({time}) as instants",
+        ]
     if located:
         columns += [
             f"count(*) filter (where {placed}) as placed",
@@ -40,10 +59,25 @@ def entity_profile(table: str, *, time: str | None, located: bool, zone: str | N
         ]
     columns += [measures] if measures else []
     boxes = "left join raw.cities using (city)" if located else ""
-    return f"""
+    profile = f"""
         select city, source_dataset, {", ".join(columns)}
         from {table} {boxes}
         group by city, source_dataset
+    """
+    if not time:
+        return profile
+    return f"""
+        with profile as materialized ({profile})
+        select profile.*, counted.at_commonest
+        from profile
+        left join (
+            select {table}.city, {table}.source_dataset, count(*) as at_commonest
+            from {table}
+            join profile
+                on {table}.city = profile.city and {table}.source_dataset = profile.source_dataset
+                    and {time} = profile.commonest
+            group by all
+        ) as counted using (city, source_dataset)
     """
 
 
@@ -51,7 +85,7 @@ def entity_expectations(table: str, *, time: str | None, located: bool) -> list[
     """The expectations that fit a profile made with the same arguments."""
     return [
         _rows_match_staging(table),
-        *([_not_in_the_future()] if time else []),
+        *([_not_in_the_future(), *_own_times()] if time else []),
         *([_inside_the_city(), _located_share()] if located else []),
     ]
 
@@ -90,6 +124,35 @@ def _not_in_the_future() -> Expectation:
         message="{city} / {source_dataset}: {future:,} of {rows:,} rows lie in the future, the latest on "
         "{latest:%Y-%m-%d}.",
         mend="Compare the export's date format and time zone with the city's staging model and catalog file.",
+    )
+
+
+def _own_times() -> list[Expectation]:
+    return [
+        _no_instant_of_many("times_of_their_own", ONE_INSTANT, "warning"),
+        _no_instant_of_many("times_are_no_default", ONE_INSTANT_STOPS, "critical"),
+    ]
+
+
+def _no_instant_of_many(name: str, limit: Threshold, severity: Severity) -> Expectation:
+    return no_rows(
+        name,
+        f"""
+        select *, at_commonest / timed_rows as share
+        from {{batch}}
+        where at_commonest > {limit.value} * timed_rows and at_commonest >= {ONE_INSTANT_ROWS.value}
+            and case when at_commonest < timed_rows
+                then at_commonest > {ONE_INSTANT_TIMES_OTHERS.value} * (timed_rows - at_commonest) / (instants - 1)
+                -- A file of one day without a clock has one time, on the full hour.
+                else minute(commonest) > 0 or second(commonest) > 0 end
+        """,
+        severity=severity,
+        why=limit.reason,
+        expected=f"At most {limit.value:.0%} of a data set's rows share one instant, unless its other rows do as well.",
+        message="{city} / {source_dataset}: {at_commonest:,} of {timed_rows:,} rows ({share:.1%}) are of one instant, "
+        "{commonest:%Y-%m-%d %H:%M:%S} UTC.",
+        mend="Look at these rows in the export: if the time is a default for one that is not known, let the city's "
+        "staging model read it as missing; if the rows were entered together, look for the column with their own time.",
     )
 
 

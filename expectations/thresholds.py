@@ -35,6 +35,17 @@ OUTSIDE_CITY = Threshold(
 )
 FUTURE_ROWS = Threshold(0.001, "A mistyped year happens; more means that times are read in the wrong format.")
 FUTURE_TOLERANCE_HOURS = Threshold(24, "No time zone error is longer, so a time beyond it cannot be excused by one.")
+ONE_INSTANT = Threshold(
+    0.03,
+    "Events are no more than a handful a second; more rows of one instant were entered together or have a default time.",
+)
+ONE_INSTANT_STOPS = Threshold(
+    0.20, "A fifth of the rows at one instant bends every month, hour and wait; nobody could tell from the figures."
+)
+ONE_INSTANT_TIMES_OTHERS = Threshold(
+    10, "Where times are days, as many rows share each of them; an instant stands out when the others hold far fewer."
+)
+ONE_INSTANT_ROWS = Threshold(20, "Among few rows a handful of one instant is a large share and may be chance.")
 UNKNOWN_OFFENSE_CODES = Threshold(
     0.05, "New codes come with each NIBRS edition; more means that another code system is published."
 )

@@ -45,15 +45,16 @@
     || case when {{ exact_limit }} is null then 'byar' else 'garwood' end
 {%- endmacro %}
 
-{# Wilson's limits of the share k / n; n must not be 0. Rounding must not take them past the share itself. #}
+{# Wilson's limits of the share k / n, NULL where either is unknown or n is 0. Rounding must not take them past 0 and 1,
+   and as greatest and least skip a NULL, it must not reach them. #}
 {% macro wilson_lower(k, n) -%} {{ wilson_limit(k, n, '-', 'greatest(0, ') }} {%- endmacro %}
 {% macro wilson_upper(k, n) -%} {{ wilson_limit(k, n, '+', 'least(1, ') }} {%- endmacro %}
 
 {% macro wilson_limit(k, n, sign, bound) -%}
     {%- set z2 = z() ~ ' * ' ~ z() -%}
-    {{ bound }}(
+    case when {{ k }} is not null and {{ n }} > 0 then {{ bound }}(
         {{ k }} + {{ z2 }} / 2 {{ sign }} {{ z() }} * sqrt(
             {{ k }} * (1 - {{ k }} / cast({{ n }} as double)) + {{ z2 }} / 4
         )
-    ) / ({{ n }} + {{ z2 }}))
+    ) / ({{ n }} + {{ z2 }})) end
 {%- endmacro %}

@@ -1,8 +1,8 @@
 """Calls for service: what truly happened, before any file is written.
 
-What belongs here: drawing base events (type, moment, block), adding repeat callers, ordering all by time of
-receipt, and deciding how each call was answered. The result is one narrow table, calls, in order of receipt.
-What does not: text, flaws of the export and file formats (call_exports.py).
+What belongs here: drawing base events (type, moment, block), ordering all calls by time of receipt, and deciding how
+each call was answered. The result is one narrow table, calls, in order of receipt.
+What does not: further callers of an event (callers.py); text, flaws of the export and file formats (call_exports.py).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from orchestration.demo import placement, rhythm
+from orchestration.demo.callers import Callers, draw_further_calls
 from orchestration.demo.calltypes import disposition
 from orchestration.demo.lookups import (
     EXTRA_CALLERS_SHARE,
@@ -25,7 +26,6 @@ from orchestration.demo.writing import count
 SOURCES = ("911", "NON-EMERGENCY", "ALARM COMPANY", "FIELD", "CAD SYSTEM")
 FIELD = SOURCES.index("FIELD")
 NINE_ONE_ONE_BY_PRIORITY = [0.86, 0.72, 0.45, 0.26, 0.12]
-REPEAT_WINDOW_S = 570
 
 
 def draw_events(world: World, calls: int) -> None:
@@ -62,22 +62,19 @@ def draw_events(world: World, calls: int) -> None:
 
 
 def order_calls(world: World) -> None:
-    """Table received: events and repeat callers (k > 0), in order of time."""
-    later = f"t + 12 + {world.draws.integer('repeat delay', 'e * 4 + k', REPEAT_WINDOW_S)}"
-    world.con.execute(f"""
+    """Table received: events and further calls about them (k > 0), in order of time."""
+    world.con.execute("""
         CREATE TABLE received AS
-        WITH repeats AS (
-            SELECT *, unnest(range(1, extra_callers::BIGINT + 1)) AS k FROM events WHERE extra_callers > 0
-        )
-        SELECT t, e, k, type_id, initial_id, block_id, extra_callers
+        SELECT t, e, k, type_id, initial_id, block_id, extra_callers, other_type, other_block, is_late
         FROM (
-            SELECT t, e, 0::UTINYINT AS k, type_id, initial_id, block_id, extra_callers FROM events
-            UNION ALL
-            SELECT {later}, e, k::UTINYINT, type_id, initial_id, block_id, extra_callers FROM repeats
+            SELECT *, 0::UTINYINT AS k, FALSE AS other_type, FALSE AS other_block, FALSE AS is_late FROM events
+            UNION ALL BY NAME
+            FROM further_calls
         )
         ORDER BY t, e, k
     """)
     world.con.execute("DROP TABLE events")
+    world.con.execute("DROP TABLE further_calls")
 
 
 def decide_source() -> str:
@@ -150,6 +147,7 @@ def decide_calls(world: World) -> None:
         )
         SELECT
             a.seq, a.t, a.e, a.k, a.type_id, a.initial_id, a.block_id, a.extra_callers, a.withheld,
+            a.other_type, a.other_block, a.is_late,
             a.priority, a.source_id,
             CASE answer
                 WHEN 'test' THEN {disposition("TEST")}
@@ -189,10 +187,11 @@ def define_numbers(world: World) -> None:
     con.execute(f"CREATE MACRO call_number(seq, t) AS CASE {' '.join(cases)} END")
 
 
-def make_calls(world: World, calls: int) -> int:
+def make_calls(world: World, calls: int, callers: Callers | None = None) -> int:
     """Build the table calls and the macros that number them; returns how many there are."""
     load_lookups(world)
     draw_events(world, calls)
+    draw_further_calls(world, callers or Callers())
     order_calls(world)
     decide_calls(world)
     define_numbers(world)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.demo import budget, call_exports, community, enforcement, offenses, services
+from orchestration.demo.callers import Callers
 from orchestration.demo.calls import make_calls
 from orchestration.demo.truth import write_truth
 from orchestration.demo.world import World, make_world
@@ -21,10 +22,12 @@ MIN_CALLS = 1_000
 MAX_YEARS = 50  # numbers of calls and reports begin with two digits of the year
 
 
-def write_activity(world: World, out: Path, calls: int, say: Callable[[str], None]) -> dict[str, object]:
+def write_activity(
+    world: World, out: Path, calls: int, callers: Callers, say: Callable[[str], None]
+) -> dict[str, object]:
     """The files that grow with the number of calls; returns their counts."""
     say("drawing calls for service")
-    n_calls = make_calls(world, calls)
+    n_calls = make_calls(world, calls, callers)
     counts: dict[str, object] = {}
     say("writing calls for service")
     counts["calls_for_service.csv"] = call_exports.write_calls(world, out / "calls_for_service.csv", n_calls)
@@ -58,13 +61,18 @@ def generate(
     years: int = 2,
     seed: int = 20240101,
     progress: Callable[[str], None] | None = None,
+    callers: Callers | None = None,
 ) -> Path:
-    """Write the demo city into a folder; returns the path of the truth file."""
+    """Write the demo city into a folder; returns the path of the truth file.
+
+    callers says how much the callers of one event disagree.
+    """
     if calls < MIN_CALLS or not 1 <= years <= MAX_YEARS:
         raise ValueError(
             f"A demo city has at least {MIN_CALLS:,} calls and 1 to {MAX_YEARS} years, not {calls:,} and {years:,}"
         )
     say = progress or (lambda message: None)
     with make_world(out, years, seed) as world:
-        counts = write_activity(world, out, calls, say) | write_context(world, out, say)
-        return write_truth(world, out, {"seed": seed, "calls": calls, "years": years}, counts)
+        shares = callers or Callers()
+        counts = write_activity(world, out, calls, shares, say) | write_context(world, out, say)
+        return write_truth(world, out, {"seed": seed, "calls": calls, "years": years}, shares, counts)

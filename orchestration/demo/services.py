@@ -185,7 +185,9 @@ def draw_requests(world: World, rows: int) -> None:
             FROM picked
         )
         SELECT
-            coalesce(greatest({world.clock.start}, least({world.clock.end - 1}, p.t)), d.t)::INTEGER AS t,
+            -- greatest and least skip a NULL, so a request that is about no call must be told apart first.
+            CASE WHEN p.q IS NULL THEN d.t
+                ELSE greatest({world.clock.start}, least({world.clock.end - 1}, p.t)) END::INTEGER AS t,
             d.q,
             d.request_id,
             coalesce(p.block_id, d.block_id) AS block_id,

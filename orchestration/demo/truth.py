@@ -7,9 +7,12 @@ tests may read it. What does not: planting (people.py, placement.py, calls.py).
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from orchestration.demo import placement
+from orchestration.demo.callers import Callers
+from orchestration.demo.calltypes import disposition
 from orchestration.demo.enforcement import HIT_RATE, HIT_RATE_OVER_POLICED
 from orchestration.demo.people import PROGRAMME_TYPES
 from orchestration.demo.services import also_called
@@ -34,7 +37,23 @@ def duplicate_groups(world: World) -> list[list[str]]:
     return [row[0] for row in rows]
 
 
-def write_truth(world: World, out: Path, parameters: dict[str, int], counts: dict[str, object]) -> Path:
+def repeats(world: World) -> list[dict[str, object]]:
+    """Each further call of an event: its number, how it differs from the first call, and whether it was closed as one."""
+    columns = ("call", "first_call", "other_type", "other_block", "late", "closed_as_duplicate")
+    rows = world.con.execute(f"""
+        SELECT call_number(later.seq, later.t), call_number(original.seq, original.t),
+            later.other_type, later.other_block, later.is_late, later.disposition_id = {disposition("DUP")}
+        FROM calls AS later
+        JOIN calls AS original ON original.e = later.e AND original.k = 0
+        WHERE later.k > 0
+        ORDER BY later.seq
+    """).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def write_truth(
+    world: World, out: Path, parameters: dict[str, int], callers: Callers, counts: dict[str, object]
+) -> Path:
     """The truth file."""
     plan = world.plan
 
@@ -60,7 +79,9 @@ def write_truth(world: World, out: Path, parameters: dict[str, int], counts: dic
         },
         "search_hit_rate": {"over_policed_zones": HIT_RATE_OVER_POLICED, "elsewhere": HIT_RATE},
         "counts": counts,
+        "callers_who_differ": asdict(callers),
         "duplicate_groups": duplicate_groups(world),
+        "repeats": repeats(world),
         "requests_also_called": also_called(world),
     }
     path = out / FILE_NAME

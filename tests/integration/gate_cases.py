@@ -124,6 +124,30 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"not_in_the_future"},
         "8 of 400 rows lie in the future, the latest on 2924-05-01",
     ),
+    "nearly all of one second": (
+        "canonical",
+        "update canonical.requests set requested_at_utc = '2025-12-31 23:59:59' where i % 20 > 0",
+        {"times_of_their_own", "times_are_no_default"},
+        "285 of 300 rows (95.0%) are of one instant, 2025-12-31 23:59:59 UTC",
+    ),
+    "all of one second": (
+        "canonical",
+        "update canonical.contacts set contact_at_utc = '2024-02-01 11:30:00'",
+        {"times_of_their_own", "times_are_no_default"},
+        "400 of 400 rows (100.0%) are of one instant",
+    ),
+    "entered together": (
+        "canonical",
+        "update canonical.calls set call_at_utc = '2024-02-01 08:00:01' where i % 20 < 2",
+        {"times_of_their_own"},
+        "200 of 2,000 rows (10.0%) are of one instant, 2024-02-01 08:00:01 UTC",
+    ),
+    "a default day among days without a clock": (
+        "canonical",
+        "update canonical.offenses set offense_at_utc = '2024-01-01 06:00:00' where i % 4 = 0",
+        {"times_of_their_own", "times_are_no_default"},
+        "150 of 600 rows (25.0%) are of one instant, 2024-01-01 06:00:00 UTC",
+    ),
     "other offense codes": (
         "canonical",
         """update canonical.offenses set nibrs_code = 'PC 459'
@@ -406,6 +430,15 @@ SOUND: dict[str, tuple[Layer, str]] = {
     ),
     "records unknown": ("raw", "update raw.loads set records = null"),
     "canonical": ("canonical", ""),
+    "ten days without a clock": (
+        "canonical",
+        "update canonical.offenses set offense_at_utc = timestamp '2024-01-01 06:00:00' + interval (i % 10) day",
+    ),
+    "one day without a clock": ("canonical", "update canonical.offenses set offense_at_utc = '2024-01-01 06:00:00'"),
+    "two calls of one second": (
+        "canonical",
+        "update canonical.requests set requested_at_utc = '2024-01-01 06:00:01' where i < 19",
+    ),
     "a few points outside": ("canonical", "update canonical.calls set longitude = 0 where i < 30"),
     "zone in place of a point": (
         "canonical",

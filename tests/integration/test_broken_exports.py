@@ -6,6 +6,7 @@ byte. Not here: files no reader can open (unit tests of the readers), and every 
 """
 
 import csv
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,6 +95,16 @@ def body_written_twice(folder: Path) -> None:
     file.write_text(f"{header}\n{body}{body}", encoding="utf-8")
 
 
+def requests_of_one_second(folder: Path) -> None:
+    """Nearly every request has the time of the export for its own."""
+    file = folder / "requests_311.json"
+    requests = json.loads(file.read_text(encoding="utf-8"))
+    for number, request in enumerate(requests):
+        if number % 20:
+            request["requested_datetime"] = "2025-12-31T23:59:59-06:00"
+    file.write_text(json.dumps(requests), encoding="utf-8")
+
+
 CASES = {
     "columns renamed": Case(
         columns_renamed,
@@ -129,6 +140,12 @@ CASES = {
         "canonical",
         "arrival_after_receipt",
         ("riverbend / unit_responses", "arrived before the call was received", "time zones"),
+    ),
+    "requests of one second": Case(
+        requests_of_one_second,
+        "canonical",
+        "times_are_no_default",
+        ("riverbend / requests_311", "(95.0%) are of one instant, 2026-01-01 05:59:59 UTC", "a default for one"),
     ),
     "rows written twice": Case(
         body_written_twice,

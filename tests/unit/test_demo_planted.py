@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ import shapely
 from shapely.geometry import shape
 
 from orchestration.demo import generate
+from orchestration.demo.callers import Callers
 from orchestration.demo.calltypes import CALL_TYPES
 from orchestration.demo.truth import FILE_NAME
 
@@ -81,6 +83,9 @@ def con(
         (number, n, place) for n, group in enumerate(truth["duplicate_groups"]) for place, number in enumerate(group)
     ]
     sql_table(con, scratch / "groups.txt", "number VARCHAR, event INTEGER, place INTEGER", members)
+    con.execute(
+        f"CREATE TABLE repeats AS SELECT unnest(repeats, recursive := true) FROM read_json('{city / FILE_NAME}')"
+    )
     yield con
     con.close()
 
@@ -91,27 +96,34 @@ def one(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     return row
 
 
-def test_duplicates_are_one_event(con: duckdb.DuckDBPyConnection) -> None:
+@pytest.fixture(scope="module")
+def pairs(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """With the table pairs: each further call beside the first of its event."""
     con.execute("""
         CREATE OR REPLACE TABLE pairs AS
         SELECT later.*, first.number AS original, first.parent AS original_parent,
-            first.address AS first_address, first.initial AS first_initial,
-            epoch(later.received - first.received) AS seconds
+            first.address AS first_address, first.initial AS first_initial, first.final AS first_final,
+            111.32 * sqrt(pow(later.lat - first.lat, 2) + pow((later.lon - first.lon) * cos(radians(first.lat)), 2)) AS km,
+            epoch(later.received - first.received) AS seconds, r.*
         FROM groups AS g
         JOIN calls AS later ON later.number = g.number
+        JOIN repeats AS r ON r.call = g.number
         JOIN groups AS g0 ON g0.event = g.event AND g0.place = 0
         JOIN calls AS first ON first.number = g0.number
         WHERE g.place > 0
     """)
-    query = "SELECT count(*), count_if(disposition = 'DUP'), min(seconds), max(seconds) FROM pairs"
-    extra, marked, soonest, latest = one(con, query)
+    return con
+
+
+def test_duplicates_are_one_event(pairs: duckdb.DuckDBPyConnection) -> None:
+    con = pairs
+    extra, marked, soonest = one(con, "SELECT count(*), count_if(disposition = 'DUP'), min(seconds) FROM pairs")
     assert extra / CALLS == pytest.approx(0.025, abs=0.004)
     assert marked / extra == pytest.approx(1 / 3, abs=0.06)
     assert soonest > 0
-    assert latest <= 600
     wrong = """
         SELECT count(*) FROM pairs
-        WHERE address <> first_address OR initial <> first_initial OR source = 'FIELD'
+        WHERE source = 'FIELD' OR original <> first_call OR closed_as_duplicate <> (disposition = 'DUP')
             OR original_parent IS NOT NULL OR (disposition = 'DUP') <> (parent IS NOT DISTINCT FROM original)
     """
     assert one(con, wrong) == (0,)
@@ -120,15 +132,58 @@ def test_duplicates_are_one_event(con: duckdb.DuckDBPyConnection) -> None:
     assert sizes == [(2,), (3,), (4,)]
 
 
-def test_most_calls_that_look_like_duplicates_are_planted(con: duckdb.DuckDBPyConnection) -> None:
-    gaps = """
-        SELECT received - lag(received) OVER (PARTITION BY final, address ORDER BY received) AS gap
-        FROM calls
-        WHERE address <> 'WITHHELD' AND coalesce(source, '') NOT IN ('FIELD', 'CAD SYSTEM')
+def test_callers_of_one_event_disagree_as_often_as_planted(
+    pairs: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    con = pairs
+    shares = truth["callers_who_differ"]
+    other_type, other_block, late = one(
+        con, "SELECT avg(other_type::INT), avg(other_block::INT), avg(late::INT) FROM pairs"
+    )
+    # A type that nothing is mistaken for and a block at the city's edge keep their callers.
+    assert other_type == pytest.approx(shares["other_type"], abs=0.03)
+    assert other_block == pytest.approx(shares["other_block"], abs=0.03)
+    assert late == pytest.approx(shares["late"], abs=0.03)
+    untold = """
+        SELECT count(*) FROM pairs
+        WHERE (initial <> first_initial OR final <> first_final) <> other_type
+            OR (address <> first_address) <> (other_block AND address <> 'WITHHELD' AND first_address <> 'WITHHELD')
+            OR (seconds > 600) <> late
     """
-    planted = "SELECT count(*) FROM groups JOIN calls USING (number) WHERE place > 0 AND address <> 'WITHHELD'"
-    (lookalikes,) = one(con, f"SELECT count(*) FROM ({gaps}) WHERE gap <= INTERVAL 10 MINUTE")
-    assert one(con, planted)[0] == pytest.approx(lookalikes, rel=0.03)
+    assert one(con, untold)[0] <= 0.02 * one(con, "SELECT count(*) FROM pairs")[0]
+    # At a neighbour's, on the same street or round the corner: streets are 200 metres from corner to corner.
+    (furthest,) = one(con, "SELECT max(km) FROM pairs WHERE other_block AND lon <> 0")
+    assert 0.05 < furthest < 0.25
+    assert one(con, "SELECT max(seconds) FROM pairs")[0] <= 2_700
+
+
+def test_callers_agree_where_they_shall(tmp_path: Path) -> None:
+    agreeing = generate(tmp_path, calls=10_000, callers=Callers(other_type=0, other_block=0, late=0))
+    repeats = json.loads(agreeing.read_text())["repeats"]
+    assert len(repeats) > 150
+    assert not any(repeat["other_type"] or repeat["other_block"] or repeat["late"] for repeat in repeats)
+    with pytest.raises(ValueError, match=r"other_block lies between 0 and 1, not at 1\.5"):
+        Callers(other_block=1.5)
+
+
+def test_most_calls_that_look_like_duplicates_are_planted(con: duckdb.DuckDBPyConnection) -> None:
+    lookalikes = """
+        SELECT number FROM calls
+        WHERE address <> 'WITHHELD' AND coalesce(source, '') NOT IN ('FIELD', 'CAD SYSTEM')
+        QUALIFY received - lag(received) OVER (PARTITION BY final, address ORDER BY received) <= INTERVAL 10 MINUTE
+    """
+    found, planted = one(con, f"SELECT count(*), count_if(number IN (SELECT call FROM repeats)) FROM ({lookalikes})")
+    assert found > 400
+    assert planted / found > 0.97
+
+
+def test_requests_have_times_of_their_own(city: Path) -> None:
+    requests = json.loads((city / "requests_311.json").read_text())
+    ((_, most),) = Counter(request["requested_datetime"] for request in requests).most_common(1)
+    assert most <= 3
+    by_month = Counter(request["requested_datetime"][:7] for request in requests)
+    assert len(by_month) == 24
+    assert max(by_month.values()) < 1.5 * min(by_month.values())
 
 
 def test_some_requests_are_about_a_call(city: Path, con: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:

@@ -7,27 +7,35 @@
 {% set cell = var('cross_channel_distance_metres') / (metres_per_degree - 1000) %}
 {% set neighbours = [-1, 0, 1] %}
 
-with calls as (
+with calls_about_needs as (
     select
         calls.city,
         calls.call_id,
         calls.topic_category,
         calls.call_at_utc,
-        calls.longitude,
-        calls.latitude,
-        cast(calls.call_at_utc as date) as day,
-        cast(floor(calls.longitude / {{ cell / 0.34 }}) as bigint) as cell_x,
-        cast(floor(calls.latitude / {{ cell }}) as bigint) as cell_y
+        -- Where a call has lost its coordinate, its block still tells where it was.
+        coalesce(calls.longitude, blocks.longitude) as longitude,
+        coalesce(calls.latitude, blocks.latitude) as latitude
     from {{ ref('int_calls__classified') }} as calls
     left join {{ ref('int_calls__repeats') }} as repeats
         on calls.city = repeats.city and calls.call_id = repeats.call_id and repeats.is_repeat
+    left join {{ ref('int_blocks__located') }} as blocks
+        on calls.city = blocks.city and calls.block_address = blocks.block_address
     where
         calls.population_before_inference is null
         and repeats.call_id is null
         and calls.received_at_utc is not null
-        and calls.longitude is not null
-        -- A call that never became demand cannot carry the need.
-        and not calls.is_cancelled
+        and calls.topic_category in (select topic_category from {{ ref('request_needs') }})
+),
+
+calls as (
+    select
+        *,
+        cast(call_at_utc as date) as day,
+        cast(floor(longitude / {{ cell / 0.34 }}) as bigint) as cell_x,
+        cast(floor(latitude / {{ cell }}) as bigint) as cell_y
+    from calls_about_needs
+    where longitude is not null
 ),
 
 requests as (

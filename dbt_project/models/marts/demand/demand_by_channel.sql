@@ -17,16 +17,22 @@ with contacts as (
     where population in ('demand', 'officer_initiated')
     union all
     select
-        city,
-        coalesce(zone_id, '(unmatched)') as zone_id,
-        month,
-        cast(requested_at_local as date) as day,
+        requests.city,
+        coalesce(requests.zone_id, '(unmatched)') as zone_id,
+        requests.month,
+        cast(requests.requested_at_local as date) as day,
         'requests' as measure,
-        channel as part,
-        channel,
-        also_called_call_id,
+        requests.channel as part,
+        requests.channel,
+        -- A call that never became demand does not count the need, so the request does.
+        calls.call_id as also_called_call_id,
         cast(null as double) as officer_minutes
-    from {{ ref('fct_requests') }}
+    from {{ ref('fct_requests') }} as requests
+    left join {{ ref('fct_calls') }} as calls
+        on
+            requests.city = calls.city
+            and requests.also_called_call_id = calls.call_id
+            and calls.population = 'demand'
 ),
 
 counted as (
