@@ -1,0 +1,175 @@
+{# Published times, each value read by what it is: a column may hold several ways of writing.
+
+   - A value that ends in Z, UTC, GMT or ±hh[:mm] is the instant it says; the offset is never dropped.
+   - A number is an instant where the formats name 'epoch_s' or 'epoch_ms' (seconds or milliseconds since 1970).
+   - Anything else is the city's wall clock: year first (2024-01-31 or 2024/01/31, the clock after T or a blank), else
+     the first of the formats (strptime) that fits.
+   - A year of two digits is one of 1950 to 2049, whether the format says %y or %Y.
+   - 0, 00/00/0000, 1900-01-01, 1899-12-30, 1753-01-01, 9999-12-31, the first second of 1970 and the like stand for no
+     time, and are NULL.
+
+   The macros take an SQL expression of text. `formats` is a list; without one, the ways of US portals and of
+   spreadsheets are tried. #}
+
+{# UTC, as TIMESTAMP; NULL where the text is no time. #}
+{% macro published_time_utc(text, time_zone, formats=none) -%}
+    {{ return(adapter.dispatch('published_time_utc', 'footprint')(text, time_zone, formats or usual_formats())) }}
+{%- endmacro %}
+
+{# The wall clock as it is written, for what must be reckoned on it; NULL where the text has an offset. #}
+{% macro published_wall_time(text, formats=none) -%}
+    {{ return(adapter.dispatch('published_wall_time', 'footprint')(text, formats or usual_formats())) }}
+{%- endmacro %}
+
+{# Whether a text stands for no time: empty, or a placeholder. #}
+{% macro is_no_time(text, formats=none) -%}
+    {{ return(adapter.dispatch('is_no_time', 'footprint')(text, formats or usual_formats())) }}
+{%- endmacro %}
+
+{# Whether a published time names an hour that comes twice, and does not say which: the wall clock of the night on
+   which the city's clocks go back. `utc` is the time as published_time_utc reads it. #}
+{% macro is_ambiguous_time(text, utc, time_zone, formats=none) -%}
+    {{ return(adapter.dispatch('is_ambiguous_time', 'footprint')(text, utc, time_zone, formats or usual_formats())) }}
+{%- endmacro %}
+
+{# Why a row cannot be used for its time; NULL where it can. `utc` is the time by which the row is counted, `texts` what
+   it was read from. The first day that a time may lie on is the city file's, first_day. #}
+{% macro time_reason(texts, utc, formats=none) -%}
+    case
+        when
+            {{ utc }} is null
+            {% for text in ([texts] if texts is string else texts) %}and {{ is_no_time(text, formats) }} {% endfor %}
+            then 'missing_time'
+        when {{ utc }} is null then 'unreadable_time'
+        when {{ utc }} < _first_day then 'before_first_day'
+    end
+{%- endmacro %}
+
+{% macro usual_formats() -%}
+    {{ return([
+        '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y',
+        '%Y %b %d %I:%M:%S %p'
+    ]) }}
+{%- endmacro %}
+
+{% macro default__published_time_utc(text, time_zone, formats) -%}
+    case
+        {% if is_epoch(formats) -%}
+        when {{ is_number(text) }} then {{ epoch_to_utc(text, formats) }}
+        {% endif -%}
+        when {{ has_offset(text) }}
+            then {{ a_time(written_time(without_offset(text), formats)) }} - {{ offset_of(text) }}
+        else {{ local_to_utc(a_time(written_time(text, formats)), time_zone) }}
+    end
+{%- endmacro %}
+
+{% macro default__published_wall_time(text, formats) -%}
+    {{ a_time(written_time(text, formats)) }}
+{%- endmacro %}
+
+{% macro default__is_no_time(text, formats) -%}
+    coalesce(
+        trim({{ text }}) = ''
+        or regexp_matches({{ text }}, '{{ zeros() }}')
+        or (
+            {{ written_time(without_offset(text), formats) }} is not null
+            and {{ a_time(written_time(without_offset(text), formats)) }} is null
+        ),
+        true
+    )
+{%- endmacro %}
+
+{% macro default__is_ambiguous_time(text, utc, time_zone, formats) -%}
+    coalesce(
+        case
+            {% if is_epoch(formats) -%}
+            when {{ is_number(text) }} then false
+            {% endif -%}
+            -- Clocks go back between September and November, south of the equator between March and May.
+            when extract(month from {{ utc }}) not in (3, 4, 5, 9, 10, 11) then false
+            when {{ has_offset(text) }} then false
+            else {{ is_second_pass(utc, "'" ~ time_zone ~ "'") }}
+        end,
+        false
+    )
+{%- endmacro %}
+
+{# What follows is of DuckDB alone. #}
+{% macro is_epoch(formats) -%} {{ return('epoch_s' in formats or 'epoch_ms' in formats) }} {%- endmacro %}
+
+{% macro is_number(text) -%} try_cast({{ text }} as double) is not null {%- endmacro %}
+
+{# Whole seconds from 1973 on have 9 to 11 digits, milliseconds 12 or 13. #}
+{% macro epoch_to_utc(text, formats) -%}
+    case
+        {% if 'epoch_ms' in formats -%}
+        when abs(try_cast({{ text }} as double)) >= 1e11 and abs(try_cast({{ text }} as double)) < 2.5e14
+            then make_timestamp(cast(try_cast({{ text }} as double) * 1000 as bigint))
+        {% endif -%}
+        {% if 'epoch_s' in formats -%}
+        when abs(try_cast({{ text }} as double)) >= 1e8 and abs(try_cast({{ text }} as double)) < 1e11
+            then make_timestamp(cast(try_cast({{ text }} as double) * 1000000 as bigint))
+        {% endif -%}
+    end
+{%- endmacro %}
+
+{# A clock, perhaps with AM or PM, and the offset behind it: the -31 of a bare date is none. #}
+{% macro offset_pattern() -%} (:[0-9]{2}([.,][0-9]+)?( ?[AaPp][Mm])?) ?([Zz]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?) *$ {%- endmacro %}
+
+{% macro zeros() -%} ^[0/:. TZ-]+$|^0000|(^|/)0001 {%- endmacro %}
+
+{% macro has_offset(text) -%} regexp_matches({{ text }}, '{{ offset_pattern() }}') {%- endmacro %}
+
+{% macro without_offset(text) -%} regexp_replace({{ text }}, '{{ offset_pattern() }}', '\1') {%- endmacro %}
+
+{# Zero where the offset is a word. #}
+{% macro offset_of(text) -%}
+    {%- set offset = "regexp_extract(" ~ text ~ ", '" ~ offset_pattern() ~ "', 4)" -%}
+    case
+        when {{ offset }} like '-%' or {{ offset }} like '+%'
+            then to_minutes(
+                cast(left({{ offset }}, 1) || '1' as integer) * (
+                    60 * cast(substr({{ offset }}, 2, 2) as integer)
+                    + coalesce(try_cast(right(replace({{ offset }}, ':', ''), -3) as integer), 0)
+                )
+            )
+        else to_minutes(0)
+    end
+{%- endmacro %}
+
+{# The first way of writing that fits. What ISO 8601 says is left to the cast, which reads it faster. #}
+{% macro written_time(text, formats) -%}
+    {%- set others = [] -%}
+    {%- for format in formats if not format.startswith(('%Y-', '%Y/', 'epoch')) -%}
+        {# %Y reads two digits as well and leaves the century to a_time; before another digit it would read four. #}
+        {%- do others.append(modules.re.sub('%y(?!%)', '%Y', format)) -%}
+    {%- endfor -%}
+    coalesce(
+        case when regexp_matches({{ text }}, '^ *[1-9][0-9]{3}[-/][0-9]{1,2}[-/][0-9]') then try_cast({{ text }} as timestamp) end
+        {%- for format in others | unique %},
+        try_strptime({{ text }}, '{{ format }}')
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# Of a time as it is written: the century, and NULL for what stands for none. #}
+{% macro a_time(wall) -%}
+    list_transform([{{ wall }}], lambda written: case
+        when written > timestamp '1970-01-02' and written < timestamp '2900-01-01' then written
+        -- The first second of 1970 in UTC, on any city's clock.
+        when abs(epoch(written)) <= 43200 and epoch(written) % 3600 = 0 then null
+        when year(written) < 50 then written + interval 2000 year
+        when year(written) < 100 then written + interval 1900 year
+        when year(written) >= 2900 then null
+        when cast(written as date) in (
+            date '1900-01-01', date '1899-12-30', date '1899-12-31', date '1800-01-01', date '1753-01-01'
+        ) then null
+        else written
+    end)[1]
+{%- endmacro %}
+
+{# Whether an instant lies in the second pass of an hour that comes twice. `time_zone` is an SQL expression. #}
+{% macro is_second_pass(utc, time_zone) -%}
+    timezone({{ time_zone }}, timezone('UTC', {{ utc }}))
+    = timezone({{ time_zone }}, timezone('UTC', {{ utc }} - interval 1 hour))
+{%- endmacro %}
