@@ -16,9 +16,10 @@
     {{ return(adapter.dispatch('published_time_utc', 'footprint')(text, time_zone, formats or usual_formats())) }}
 {%- endmacro %}
 
-{# The wall clock as it is written, for what must be reckoned on it; NULL where the text has an offset. #}
-{% macro published_wall_time(text, formats=none) -%}
-    {{ return(adapter.dispatch('published_wall_time', 'footprint')(text, formats or usual_formats())) }}
+{# What the clock said, whatever offset stands behind it: to judge a time by, and to reckon on a clock that has none.
+   NULL where the text is no time. #}
+{% macro published_clock_time(text, formats=none) -%}
+    {{ return(adapter.dispatch('published_clock_time', 'footprint')(text, formats or usual_formats())) }}
 {%- endmacro %}
 
 {# Whether a text stands for no time: empty, or a placeholder. #}
@@ -26,22 +27,34 @@
     {{ return(adapter.dispatch('is_no_time', 'footprint')(text, formats or usual_formats())) }}
 {%- endmacro %}
 
-{# Whether a published time names an hour that comes twice, and does not say which: the wall clock of the night on
-   which the city's clocks go back. `utc` is the time as published_time_utc reads it. #}
-{% macro is_ambiguous_time(text, utc, time_zone, formats=none) -%}
-    {{ return(adapter.dispatch('is_ambiguous_time', 'footprint')(text, utc, time_zone, formats or usual_formats())) }}
+{# Whether one of some published times names an hour that comes twice, and does not say which: the wall clock of the
+   night on which the city's clocks go back. #}
+{% macro is_ambiguous_time(texts, time_zone, formats=none) -%}
+    (
+        {% for text in ([texts] if texts is string else texts) -%}
+        {{ adapter.dispatch('names_an_hour_that_comes_twice', 'footprint')(text, time_zone, formats or usual_formats()) }}
+        {%- if not loop.last %} or {% endif %}
+        {% endfor -%}
+    )
 {%- endmacro %}
 
-{# Why a row cannot be used for its time; NULL where it can. `utc` is the time by which the row is counted, `texts` what
-   it was read from. The first day that a time may lie on is the city file's, first_day. #}
-{% macro time_reason(texts, utc, formats=none) -%}
+{# Why a row cannot be used for the time by which it is counted, the first that is one of some texts; NULL where it can.
+   The first day that it may lie on is first_day of the city file. #}
+{% macro time_reason(texts, formats=none) -%}
+    {%- set texts = [texts] if texts is string else texts -%}
+    {%- set clocks = [] -%}
+    {%- set empty = [] -%}
+    {%- for text in texts -%}
+        {%- do clocks.append(published_clock_time(text, formats)) -%}
+        {%- do empty.append(is_no_time(text, formats)) -%}
+    {%- endfor -%}
+    {%- set clock = 'coalesce(' ~ clocks | join(', ') ~ ')' if texts | length > 1 else clocks[0] -%}
     case
-        when
-            {{ utc }} is null
-            {% for text in ([texts] if texts is string else texts) %}and {{ is_no_time(text, formats) }} {% endfor %}
-            then 'missing_time'
-        when {{ utc }} is null then 'unreadable_time'
-        when {{ utc }} < _first_day then 'before_first_day'
+        when {{ clock }} >= _first_day then null
+        when {{ clock }} < _first_day then 'before_first_day'
+        when {{ clock }} is not null then null
+        when {{ empty | join(' and ') }} then 'missing_time'
+        else 'unreadable_time'
     end
 {%- endmacro %}
 
@@ -63,8 +76,15 @@
     end
 {%- endmacro %}
 
-{% macro default__published_wall_time(text, formats) -%}
-    {{ a_time(written_time(text, formats)) }}
+{% macro default__published_clock_time(text, formats) -%}
+    {% if is_epoch(formats) -%}
+    case
+        when {{ is_number(text) }} then {{ epoch_to_utc(text, formats) }}
+        else {{ a_time(written_time(without_offset(text), formats)) }}
+    end
+    {%- else -%}
+    {{ a_time(written_time(without_offset(text), formats)) }}
+    {%- endif %}
 {%- endmacro %}
 
 {% macro default__is_no_time(text, formats) -%}
@@ -79,16 +99,17 @@
     )
 {%- endmacro %}
 
-{% macro default__is_ambiguous_time(text, utc, time_zone, formats) -%}
+{% macro default__names_an_hour_that_comes_twice(text, time_zone, formats) -%}
+    {%- set clock = a_time(written_time(text, formats)) -%}
     coalesce(
         case
             {% if is_epoch(formats) -%}
             when {{ is_number(text) }} then false
             {% endif -%}
-            -- Clocks go back between September and November, south of the equator between March and May.
-            when extract(month from {{ utc }}) not in (3, 4, 5, 9, 10, 11) then false
+            -- Clocks go back at night, between September and November or, south of the equator, March and May.
+            when extract(hour from {{ clock }}) > 3 or extract(month from {{ clock }}) in (1, 2, 6, 7, 8, 12) then false
             when {{ has_offset(text) }} then false
-            else {{ is_second_pass(utc, "'" ~ time_zone ~ "'") }}
+            else {{ is_second_pass(local_to_utc(clock, time_zone), "'" ~ time_zone ~ "'") }}
         end,
         false
     )
