@@ -9,6 +9,7 @@
         'units': {'lowest': 0, 'highest': 500, 'whole': true},
         'minutes': {'lowest': 0, 'highest': 10080},
         'age': {'lowest': 0, 'highest': 120, 'whole': true},
+        'days_since_1899': {'lowest': 1, 'highest': 100000, 'whole': true},
         'money': {'lowest': -1e11, 'highest': 1e11},
         'positions': {'lowest': 0, 'highest': 100000},
         'capacity': {'lowest': 0, 'highest': 100000},

@@ -5,7 +5,8 @@
    loads tells. `readable` leaves out rows that are set aside for another reason. `began` is the time at which what the
    key stands for began, where that never changes: two rows more than a day apart are two things, and no versions.
 
-   `is_repeat`: the row says the same as the newest version, in the same load. `is_contested`: nothing tells which of
+   `is_repeat`: the row says the same as the newest version, in the same load; `is_in_same_file`: it stands in the same
+   file. `is_contested`: nothing tells which of
    several contents the key stands for, so none of them can be used. #}
 {% macro rank_versions(relation, key, newest_first, readable='true', began=none) -%}
     {%- set marks = [newest_first] if newest_first is string else newest_first -%}
@@ -47,6 +48,7 @@
         _line,
         _rank as version_rank,
         _is_newest as is_repeat,
+        _file = first_value(_file) over (partition by {{ keys }} order by _rank) as is_in_same_file,
         (
             _is_newest
             and min(_content) over (partition by {{ keys }}, _is_newest)

@@ -58,6 +58,11 @@
     end
 {%- endmacro %}
 
+{# Whether an instant lies in the second pass of an hour that comes twice. `time_zone` is an SQL expression. #}
+{% macro is_second_pass(utc, time_zone) -%}
+    {{ return(adapter.dispatch('is_second_pass', 'footprint')(utc, time_zone)) }}
+{%- endmacro %}
+
 {% macro usual_formats() -%}
     {{ return([
         '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y',
@@ -113,6 +118,11 @@
         end,
         false
     )
+{%- endmacro %}
+
+{% macro default__is_second_pass(utc, time_zone) -%}
+    timezone({{ time_zone }}, timezone('UTC', {{ utc }}))
+    = timezone({{ time_zone }}, timezone('UTC', {{ utc }} - interval 1 hour))
 {%- endmacro %}
 
 {# What follows is of DuckDB alone. #}
@@ -187,10 +197,4 @@
         ) then null
         else written
     end)[1]
-{%- endmacro %}
-
-{# Whether an instant lies in the second pass of an hour that comes twice. `time_zone` is an SQL expression. #}
-{% macro is_second_pass(utc, time_zone) -%}
-    timezone({{ time_zone }}, timezone('UTC', {{ utc }}))
-    = timezone({{ time_zone }}, timezone('UTC', {{ utc }} - interval 1 hour))
 {%- endmacro %}

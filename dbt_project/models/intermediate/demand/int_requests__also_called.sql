@@ -25,7 +25,8 @@ with calls as (
         calls.population_before_inference is null
         and repeats.call_id is null
         and calls.received_at_utc is not null
-        and calls.longitude is not null
+        and calls.longitude between -180 and 180
+        and calls.latitude between -90 and 90
         -- A call that never became demand cannot carry the need.
         and not calls.is_cancelled
 ),
@@ -47,7 +48,9 @@ requests as (
             requests.city = needs.city
             and requests.channel = needs.channel
             and requests.category = needs.category
-    where requests.longitude is not null
+    where
+        requests.longitude between -180 and 180
+        and requests.latitude between -90 and 90
 ),
 
 steps as (
