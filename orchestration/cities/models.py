@@ -23,7 +23,7 @@ STARTED_BY = {
     "administrative": r"admin|system|cad",
     "community": r"911|phone|call|citizen|public|telephone|emergency|text|walk|web|online|community",
 }
-USUAL_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y")  # of macro usual_formats
+USUAL_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p")  # of macro usual_formats
 NEVER_BEGIN_ANEW = ("calls", "requests")  # what stays the same however often a record is changed: when it came in
 CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
 
@@ -244,7 +244,7 @@ def _formats(guess: DataSetGuess, found: Guess) -> str:
     """The last argument of the macros of published times: the ways seen, where they are not those always tried."""
     column: Column = guess.profile.columns[found.column]
     # A year first, and an offset, are always read.
-    ways = [way for way in column.ways if way != "offset" and not way.startswith(("%Y-", "%Y/"))]
+    ways = [way for way in column.ways if way != "offset" and not re.match("%Y[-/].*%H", way)]
     # A Socrata portal writes its times in one way in pages and in another in exports.
     return "" if set(ways) <= set(USUAL_FORMATS) else f", formats={ways!r}"
 

@@ -3,7 +3,7 @@
    - A value that ends in Z, UTC, GMT or ±hh[:mm] is the instant it says; the offset is never dropped.
    - A number is an instant where the formats name 'epoch_s' or 'epoch_ms' (seconds or milliseconds since 1970).
    - Anything else is the city's wall clock: year first (2024-01-31 or 2024/01/31, the clock after T or a blank), else
-     the first of the formats (strptime) that fits.
+     the first of the formats (strptime) that fits. A day without a clock is no time unless a format says so.
    - A year of two digits is one of 1950 to 2049, whether the format says %y or %Y.
    - 0, 00/00/0000, 1900-01-01, 1899-12-30, 1753-01-01, 9999-12-31, the first second of 1970 and the like stand for no
      time, and are NULL.
@@ -65,7 +65,7 @@
 
 {% macro usual_formats() -%}
     {{ return([
-        '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y',
+        '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p',
         '%Y %b %d %I:%M:%S %p'
     ]) }}
 {%- endmacro %}
@@ -93,12 +93,13 @@
 {%- endmacro %}
 
 {% macro default__is_no_time(text, formats) -%}
+    {%- set days = ['%Y-%m-%d', '%m/%d/%Y'] -%}
     coalesce(
         trim({{ text }}) = ''
         or regexp_matches({{ text }}, '{{ zeros() }}')
         or (
-            {{ written_time(without_offset(text), formats) }} is not null
-            and {{ a_time(written_time(without_offset(text), formats)) }} is null
+            {{ written_time(without_offset(text), formats + days) }} is not null
+            and {{ a_time(written_time(without_offset(text), formats + days)) }} is null
         ),
         true
     )
@@ -170,13 +171,17 @@
 
 {# The first way of writing that fits. What ISO 8601 says is left to the cast, which reads it faster. #}
 {% macro written_time(text, formats) -%}
+    {%- set is_day = '%Y-%m-%d' in formats or '%Y/%m/%d' in formats -%}
     {%- set others = [] -%}
     {%- for format in formats if not format.startswith(('%Y-', '%Y/', 'epoch')) -%}
         {# %Y reads two digits as well and leaves the century to a_time; before another digit it would read four. #}
         {%- do others.append(modules.re.sub('%y(?!%)', '%Y', format)) -%}
     {%- endfor -%}
     coalesce(
-        case when regexp_matches({{ text }}, '^ *[1-9][0-9]{3}[-/][0-9]{1,2}[-/][0-9]') then try_cast({{ text }} as timestamp) end
+        case
+            when regexp_matches({{ text }}, '^ *[1-9][0-9]{3}[-/][0-9]{1,2}[-/][0-9]{1,2}{{ "" if is_day else "[T ]" }}')
+                then try_cast({{ text }} as timestamp)
+        end
         {%- for format in others | unique %},
         try_strptime({{ text }}, '{{ format }}')
         {%- endfor %}

@@ -1,5 +1,5 @@
 {% set carried = [
-    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'initiation', 'initiation_basis', 'channel',
+    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'is_ambiguous_time', 'initiation', 'initiation_basis', 'channel',
     'priority', 'priority_level', 'initial_type', 'final_type', 'call_type_group', 'final_type_group',
     'mapping_status', 'mapping_confidence', 'topic_category', 'topic_group', 'initial_topic_category',
     'initial_topic_group', 'answer_axis', 'eligible_low', 'eligible_high', 'disqualifiers', 'langton_label',
@@ -49,6 +49,10 @@ calls_with_their_units as (
         units.unit_minutes,
         units.officer_minutes,
         calls.received_at_utc,
+        coalesce(calls.is_ambiguous_time, false) or coalesce(units.is_ambiguous_time, false) as is_hour_unclear,
+        -- Which pass of the hour is meant was told from the times of one row: not between a call and its units.
+        units.first_arrived_at_utc is null as is_arrival_its_own,
+        calls.cleared_at_utc is not null as is_clearance_its_own,
         coalesce(calls.cleared_at_utc, units.last_cleared_at_utc) as closed_at_utc,
         -- Where a publisher gives no units' times, the call's own stand for one unit from dispatch to clearance.
         {{ minutes_between('coalesce(calls.dispatched_at_utc, calls.arrived_at_utc)', 'calls.cleared_at_utc') }}
@@ -76,6 +80,7 @@ with_response_time as (
         {{ minutes_between('received_at_utc', 'closed_at_utc') }} as until_closed,
         case
             when officer_minutes is not null then 'units'
+            when is_hour_unclear and call_minutes >= 60 then 'none'
             when call_minutes between 0 and {{ var('maximum_service_hours') }} * 60 then 'call'
             else 'none'
         end as time_basis,
@@ -83,6 +88,10 @@ with_response_time as (
             when population = 'officer_initiated' then 'not_applicable'
             when received_at_utc is null then 'no_received_time'
             when first_arrived_at_utc is null then 'no_arrival'
+            when
+                is_hour_unclear
+                and (not is_arrival_its_own or {{ minutes_between('received_at_utc', 'first_arrived_at_utc') }} >= 60)
+                then 'ambiguous_time'
             when first_arrived_at_utc < received_at_utc then 'negative'
             else 'ok'
         end as response_status
@@ -119,6 +128,7 @@ select
         case
             when
                 calls.response_status = 'no_arrival'
+                and not (calls.is_hour_unclear and (not calls.is_clearance_its_own or calls.until_closed >= 60))
                 and calls.until_closed between 0 and {{ var('maximum_service_hours') }} * 60
                 then calls.until_closed
         end as double

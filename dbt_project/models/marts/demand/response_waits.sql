@@ -18,7 +18,7 @@ waits as (
             when calls.response_status = 'no_received_time' then 'no_received_time'
             -- Answered by telephone or by somebody else: nobody waits for a unit that is not coming.
             when calls.unit_count = 0 and units.city is not null then 'nobody_sent'
-            when calls.response_status = 'negative' then 'invalid'
+            when calls.response_status in ('negative', 'ambiguous_time') then 'invalid'
             else 'unreached'
         end as outcome,
         coalesce(calls.response_minutes, calls.unanswered_minutes) as minutes

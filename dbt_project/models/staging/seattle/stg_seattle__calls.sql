@@ -4,7 +4,7 @@
 
 with versions as (
     -- Samples of one portal data set may overlap: the newest load wins, in it the file named last.
-    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], '_load_number', readable) }}
+    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], ['_load_number', '_file'], readable) }}
 ),
 
 typed as (

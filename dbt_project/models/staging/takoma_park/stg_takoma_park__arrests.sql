@@ -1,5 +1,5 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = published_clock_time('date') ~ ' is not null' %}
+{% set readable = published_clock_time('date', ['%Y-%m-%d']) ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('takoma_park', 'arrests'), ['unique_id'], '_load_number', readable) }}
@@ -10,7 +10,7 @@ typed as (
         arrests.unique_id as contact_id,
         arrests.report as report_number,
         -- A day without a time stands at its first minute.
-        {{ published_time_utc('arrests.date', time_zone) }} as reported_on_utc,
+        {{ published_time_utc('arrests.date', time_zone, ['%Y-%m-%d']) }} as reported_on_utc,
         arrests.offense,
         arrests.category as offense_category,
         arrests.type_desc as arrest_type,
@@ -33,9 +33,9 @@ typed as (
         arrests.a_race as subject_race,
         arrests.a_gender as subject_sex,
         arrests.age_range as subject_age_group,
-        {{ time_reason('arrests.date') }} as time_reason,
+        {{ time_reason('arrests.date', ['%Y-%m-%d']) }} as time_reason,
         {{ identity_reason('versions') }} as identity_reason,
-        {{ is_ambiguous_time('arrests.date', time_zone) }} as is_ambiguous_time,
+        false as is_ambiguous_time,
         arrests._load_id as load_id,
         arrests._file as source_file,
         arrests._line as source_line,
