@@ -1,11 +1,11 @@
 {# What a published number can be, by quantity: the lowest and the highest value, and whether it is counted in ones. A
-   value outside is a slip or a mark for something else, never a measure. The one home of these limits; the gates read
-   the same table through `outside_ranges`. #}
+   value outside is a slip or a mark for something else, never a measure; a zero may stand for a number that is not
+   known. The one home of these limits: that of a gate is held equal to it by a test. #}
 {% macro ranges() -%}
     {{ return({
         'longitude': {'lowest': -180, 'highest': 180},
         'latitude': {'lowest': -90, 'highest': 90},
-        'crew_size': {'lowest': 1, 'highest': 20, 'whole': true},
+        'crew_size': {'lowest': 1, 'highest': 20, 'whole': true, 'zero_is_none': true},
         'units': {'lowest': 0, 'highest': 500, 'whole': true},
         'minutes': {'lowest': 0, 'highest': 10080},
         'age': {'lowest': 0, 'highest': 120, 'whole': true},
@@ -34,6 +34,9 @@
    is empty. #}
 {% macro number_reason(text, quantity) -%}
     case
+        {% if ranges()[quantity].zero_is_none -%}
+        when try_cast({{ text }} as double) = 0 then null
+        {% endif -%}
         when trim({{ text }}) <> '' and {{ number_of(text, quantity) }} is null then 'impossible_{{ quantity }}'
     end
 {%- endmacro %}

@@ -23,7 +23,12 @@ STARTED_BY = {
     "administrative": r"admin|system|cad",
     "community": r"911|phone|call|citizen|public|telephone|emergency|text|walk|web|online|community",
 }
-USUAL_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p")  # of macro usual_formats
+USUAL_FORMATS = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+)  # of macro usual_formats
 NEVER_BEGIN_ANEW = ("calls", "requests")  # what stays the same however often a record is changed: when it came in
 CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
 
@@ -176,7 +181,9 @@ def _derived(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
         )
     if name == "is_ambiguous_time":
         times = [found for role, found in columns.items() if role in TIMES and role != "updated_at"]
-        asked = [f"{{{{ is_ambiguous_time('{_name(one.column)}', time_zone{_formats(guess, one)}) }}}}" for one in times]
+        asked = [
+            f"{{{{ is_ambiguous_time('{_name(one.column)}', time_zone{_formats(guess, one)}) }}}}" for one in times
+        ]
         return "\n    or ".join(asked) or "false", None
     if start and re.fullmatch(r"(call|requested|offense|contact)_at_(utc|local)", name):
         utc = f"guessed_{start}"

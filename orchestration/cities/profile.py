@@ -37,10 +37,10 @@ SUFFIXES: dict[str, Format] = {
 TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M",
-    "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S+00", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%d.%m.%Y %H:%M:%S", "%b %d %Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d",
 )  # fmt: skip
-OFFSET = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
+OFFSET = r"^\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
 EPOCH_MS = r"^-?\d{12,13}$"
 EPOCH_S = r"^1\d{9}$"
 
@@ -244,10 +244,11 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str) -> Column:
         f"select {column} from everything where {column} is not null group by 1 order by count(*) desc, 1 limit {FEW_VALUES + 1}"
     ).fetchall()
     sample = f"(select {column} as v from everything where {column} is not null limit {SAMPLE_ROWS})"
+    usable = "isfinite(n) and n <> 0 and abs(n) < 1e15"
     ((numeric, low, high),) = connection.execute(
         f"select coalesce(avg((try_cast(v as double) is not null)::int), 0), "
-        f"quantile_disc(nullif(try_cast(v as double), 0), 0.005), quantile_disc(nullif(try_cast(v as double), 0), 0.995) "
-        f"from {sample}"
+        f"quantile_disc(n, 0.005) filter ({usable}), quantile_disc(n, 0.995) filter ({usable}) "
+        f"from (select v, try_cast(v as double) as n from {sample})"
     ).fetchall()
     time = _time(connection, sample) if filled else None
     numbers = (low, high) if numeric >= 0.8 and low is not None else None
