@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from expectations.checks import no_rows, no_rows_where
 from expectations.thresholds import (
+    CLOCK_ROWS,
     FUTURE_ROWS,
     FUTURE_TOLERANCE_HOURS,
+    IMPOSSIBLE_PLACES,
     LOCATED_ROWS,
+    ON_THE_HOUR,
     ONE_INSTANT,
     ONE_INSTANT_ROWS,
     ONE_INSTANT_STOPS,
     ONE_INSTANT_TIMES_OTHERS,
+    ONE_MINUTE_OF_THE_DAY,
     OUTSIDE_CITY,
     Threshold,
 )
@@ -30,8 +34,19 @@ _OUTSIDE = """location_status = 'located' and not coalesce(
     longitude between west and east and latitude between south and north, false)"""
 
 
-def entity_profile(table: str, *, time: str | None, located: bool, zone: str | None = None, measures: str = "") -> str:
-    """One row a city and data set of `table`. `zone` is a column that can stand in for a coordinate."""
+def entity_profile(
+    table: str,
+    *,
+    time: str | None,
+    located: bool,
+    zone: str | None = None,
+    clock: str | None = None,
+    measures: str = "",
+) -> str:
+    """One row a city and data set of `table`.
+
+    `zone` is a column that can stand in for a coordinate, `clock` one of local times.
+    """
     placed = "location_status = 'located'" + (f" or {zone} is not null" if zone else "")
     columns = ["count(*) as rows"]
     if time:
@@ -45,8 +60,16 @@ def entity_profile(table: str, *, time: str | None, located: bool, zone: str | N
             f"approx_top_k({time}, 40)[1] as commonest",
             f"approx_count_distinct({time}) as instants",
         ]
+    if clock:
+        minute = f"extract(hour from {clock}) * 60 + extract(minute from {clock})"
+        columns += [
+            f"list_max(map_values(histogram({minute}))) as in_one_minute",
+            f"mode({minute}) as minute_of_day",
+            f"count(*) filter (where extract(minute from {clock}) = 0) as on_the_hour",
+        ]
     if located:
         columns += [
+            "count(*) filter (where location_status = 'impossible') as impossible",
             f"count(*) filter (where {placed}) as placed",
             "count(*) filter (where location_status = 'located') as located",
             f"count(*) filter (where {_OUTSIDE}) as outside",
@@ -81,12 +104,13 @@ def entity_profile(table: str, *, time: str | None, located: bool, zone: str | N
     """
 
 
-def entity_expectations(table: str, *, time: str | None, located: bool) -> list[Expectation]:
+def entity_expectations(table: str, *, time: str | None, located: bool, clock: str | None = None) -> list[Expectation]:
     """The expectations that fit a profile made with the same arguments."""
     return [
         _rows_match_staging(table),
         *([_not_in_the_future(), *_own_times()] if time else []),
-        *([_inside_the_city(), _located_share()] if located else []),
+        *([_clock_goes_round()] if clock else []),
+        *([_inside_the_city(), _places_are_possible(), _located_share()] if located else []),
     ]
 
 
@@ -153,6 +177,43 @@ def _no_instant_of_many(name: str, limit: Threshold, severity: Severity) -> Expe
         "{commonest:%Y-%m-%d %H:%M:%S} UTC.",
         mend="Look at these rows in the export: if the time is a default for one that is not known, let the city's "
         "staging model read it as missing; if the rows were entered together, look for the column with their own time.",
+    )
+
+
+def _clock_goes_round() -> Expectation:
+    return no_rows(
+        "clock_goes_round",
+        f"""
+        select *, in_one_minute / rows as share, on_the_hour / rows as share_on_the_hour,
+            lpad(cast(minute_of_day // 60 as varchar), 2, '0') || ':'
+                || lpad(cast(minute_of_day % 60 as varchar), 2, '0') as clock
+        from {{batch}}
+        where rows >= {CLOCK_ROWS.value:.0f} and (
+            in_one_minute > {ONE_MINUTE_OF_THE_DAY.value} * rows or on_the_hour > {ON_THE_HOUR.value} * rows
+        )
+        """,
+        severity="warning",
+        why=ONE_MINUTE_OF_THE_DAY.reason,
+        expected=f"At most {ONE_MINUTE_OF_THE_DAY.value:.0%} of a data set's rows stand at one minute of the day, and at "
+        f"most {ON_THE_HOUR.value:.0%} on the hour.",
+        message="{city} / {source_dataset}: {in_one_minute:,} of {rows:,} rows ({share:.1%}) stand at {clock}, "
+        "{share_on_the_hour:.1%} on the hour: hours of the day are not those of what happened.",
+        mend="See whether another column of the export holds the clock, and read both in the city's staging model; if "
+        "only the day is published, say so in the catalog's notes.",
+    )
+
+
+def _places_are_possible() -> Expectation:
+    return no_rows_where(
+        "places_are_possible",
+        f"impossible > {IMPOSSIBLE_PLACES.value} * rows",
+        severity="critical",
+        why=IMPOSSIBLE_PLACES.reason,
+        expected=f"At most {IMPOSSIBLE_PLACES.value:.0%} of a data set's rows have coordinates that are no degrees.",
+        message="{city} / {source_dataset}: {impossible:,} of {rows:,} rows have a longitude beyond 180 or a latitude "
+        "beyond 90 degrees: exchanged columns, or projected feet or metres.",
+        mend="Compare the coordinate columns of the export with the city's staging model; projected ones need crs in the "
+        "city's catalog file.",
     )
 
 

@@ -30,6 +30,17 @@ REPEATED_KEYS = Threshold(
 ARRIVED_BEFORE_RECEIVED = Threshold(
     0.05, "Unit clocks and call clocks differ by seconds; more means exchanged columns or a wrong time zone."
 )
+CREW_SIZE = Threshold(20, "No car holds more; the same limit as that of the macro ranges.")
+ONE_MINUTE_OF_THE_DAY = Threshold(
+    0.2, "By chance a minute of the day holds a seven hundredth; more means days without a clock, or a clock elsewhere."
+)
+ON_THE_HOUR = Threshold(
+    0.6, "By chance one time in sixty is on the hour; most of them means that only the hour is published."
+)
+CLOCK_ROWS = Threshold(100, "In fewer rows many may share a minute by chance.")
+IMPOSSIBLE_PLACES = Threshold(
+    0.02, "A slip of a digit happens; more means exchanged columns, or projected feet or metres."
+)
 OUTSIDE_CITY = Threshold(
     0.02, "Mutual aid leaves the city now and then; more means exchanged, missing or projected coordinates."
 )

@@ -2,21 +2,21 @@
    a call of the second that the first holds too is counted there. #}
 {% macro san_francisco_calls(data_set) -%}
 {% set time_zone = 'America/Los_Angeles' -%}
-{% set readable = 'cad_number is not null and ' ~ portal_time('received_datetime') ~ ' is not null' -%}
+{% set readable = 'cad_number is not null and ' ~ published_clock_time('received_datetime') ~ ' is not null' -%}
 with versions as (
     -- An open call stands again each time it changed: its type may change until it is closed.
     {{ rank_versions(
-        source('san_francisco', data_set), ['cad_number'], portal_time('call_last_updated_at'), readable
+        source('san_francisco', data_set), ['cad_number'], published_clock_time('call_last_updated_at'), readable
     ) }}
 ),
 
 typed as (
     select
         calls.cad_number as call_id,
-        {{ portal_time('calls.received_datetime') }} as received_at,
-        {{ portal_time('calls.dispatch_datetime') }} as dispatched_at,
-        {{ portal_time('calls.onscene_datetime') }} as arrived_at,
-        {{ portal_time('calls.close_datetime') }} as closed_at,
+        {{ published_time_utc('calls.received_datetime', time_zone) }} as received_at_utc,
+        {{ published_time_utc('calls.dispatch_datetime', time_zone) }} as dispatched_at_utc,
+        {{ published_time_utc('calls.onscene_datetime', time_zone) }} as arrived_at_utc,
+        {{ published_time_utc('calls.close_datetime', time_zone) }} as closed_at_utc,
         -- HSOC is neither: city workers asked, the Healthy Streets Operations Center sent.
         case upper(calls.onview_flag)
             when 'Y' then 'officer'
@@ -38,13 +38,15 @@ typed as (
         -- Police, but parking control (MTA), sheriff and street teams (HEART), too: all are calls for a service.
         calls.agency,
         lower(calls.sensitive_call) = 'true' as is_sensitive,
+        {{ is_ambiguous_time(['calls.received_datetime', 'calls.dispatch_datetime', 'calls.onscene_datetime', 'calls.close_datetime'], time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.cad_number is null then 'missing_key'
-            when {{ portal_time('calls.received_datetime') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.cad_number is null then 'missing_key' end,
+            {{ time_reason('calls.received_datetime') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as version_reason
     from {{ source('san_francisco', data_set) }} as calls
     left join versions
@@ -54,7 +56,6 @@ typed as (
 judged as (
     select
         typed.*,
-        {{ local_to_utc('typed.received_at', time_zone) }} as received_at_utc,
         -- About one call in four is sensitive and published without its place; types with many such calls look rarer
         -- on a map than they are.
         {{ location_status(
@@ -81,10 +82,11 @@ select
     received_at_utc as call_at_utc,
     {{ utc_to_local('received_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     received_at_utc,
-    {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
-    {{ local_to_utc('arrived_at', time_zone) }} as arrived_at_utc,
-    {{ local_to_utc('closed_at', time_zone) }} as cleared_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    closed_at_utc as cleared_at_utc,
     initiation,
     case when initiation = 'unknown' then 'none' else 'explicit' end as initiation_basis,
     channel,

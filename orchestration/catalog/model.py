@@ -67,7 +67,8 @@ class DataSet(Strict):
     `columns` and `key` use normalised names (see `orchestration.ingest.columns`): the columns that must be there
     and those that identify a row. `also_called` gives other names that a column has had, in other years or exports.
     `drop` never goes past landing; `hash` goes on only as keyed hashes, by domain (person, officer …).
-    `encoding: latin-1` reads Windows-1252, too.
+    `encoding: latin-1` reads Windows-1252, too. No time of a row lies before `first_day`, which is the city's where it
+    is not given. Where no column is a key, `repeats` says whether equal rows of a load are one record or several.
 
     Growth: a `snapshot` is whole each time; `append` only gains rows, which may change for `changes_for_days`;
     a `rolling_window` loses its oldest rows at the portal, but not here; of `yearly_files` each is whole.
@@ -90,6 +91,8 @@ class DataSet(Strict):
     dates: Literal["utc", "local", "text"] = "utc"
     fresh_for_hours: float | None = Field(None, gt=0)
     key: list[str] = []
+    repeats: Literal["exclude", "keep"] = "exclude"
+    first_day: date | None = None
     columns: list[Column] = Field(min_length=1)
     also_called: dict[str, list[Column]] = {}
     drop: list[Column] = []
@@ -157,6 +160,7 @@ class City(Strict):
     time_zone: str
     projection: str = Field(description="A projected reference system in metres or feet for the city, as EPSG:n.")
     boundary: Boundary
+    first_day: date = Field(date(1950, 1, 1), description="No row of the city's data can be older.")
     data_sets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], DataSet] = Field(min_length=1)
     live: date | None = None
     notes: str = ""
@@ -201,7 +205,9 @@ def read_city(path: Path) -> City:
     return city.model_copy(
         update={
             "data_sets": {
-                name: data_set.model_copy(update={"name": name, "city": city.name})
+                name: data_set.model_copy(
+                    update={"name": name, "city": city.name, "first_day": data_set.first_day or city.first_day}
+                )
                 for name, data_set in city.data_sets.items()
             }
         }

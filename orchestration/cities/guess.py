@@ -138,7 +138,7 @@ def _by_values(role: str, column: Column, sure: Sure, id_role: str, rows: int) -
             return None
         way, share = column.time
         told = f"{share:.0%} are times like {way}"
-        is_day = way not in ("offset", "epoch_ms") and not re.search("%[HI]", way)
+        is_day = way not in ("offset", "epoch_ms", "epoch_s") and not re.search("%[HI]", way)
         is_unclear = way.startswith(("%m/%d", "%d/%m")) and _may_be_either(column)
         return Guess(
             column.name,
@@ -150,7 +150,7 @@ def _by_values(role: str, column: Column, sure: Sure, id_role: str, rows: int) -
         if column.numbers is None or max(map(abs, column.numbers)) > limit:
             return None
         return Guess(column.name, sure, f"numbers from {column.numbers[0]:g} to {column.numbers[1]:g}")
-    if column.time is not None and column.time[0] != "epoch_ms":
+    if column.time is not None and not column.time[0].startswith("epoch"):
         return None
     if role == id_role:
         if column.distinct == column.filled == rows:

@@ -23,7 +23,13 @@ STARTED_BY = {
     "administrative": r"admin|system|cad",
     "community": r"911|phone|call|citizen|public|telephone|emergency|text|walk|web|online|community",
 }
-PORTAL_TIMES = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p")  # those of macro portal_time
+USUAL_FORMATS = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+)  # of macro usual_formats
+NEVER_BEGIN_ANEW = ("calls", "requests")  # what stays the same however often a record is changed: when it came in
 CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
 
 
@@ -39,30 +45,37 @@ def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping
     key = guess.key[0] if guess.key else None
     typed = _typed(guess)
     select = ",\n    ".join(f"{_final(name, column, guess, city)}" for name, column in columns.items())
-    settings, versions, joined, excluded = "", "", "", "cast(null as varchar)"
+    settings, ranking, joined, told = "", "", "", []
+    excluded, contested = "cast(null as varchar)", "cast(null as varchar)"
     if key:
-        excluded = "{{ version_reason('versions') }}"
+        excluded, contested = "{{ version_reason('versions') }}", "{{ identity_reason('versions') }}"
         newest = guess.columns.get("updated_at")
-        by = _time(guess, newest).replace("rows.", "") if newest else "_load_number"
         conditions = [f"{_name(key)} is not null"]
+        began = "none"
         if start:
-            conditions.append(f"{_time(guess, guess.columns[start]).replace('rows.', '')} is not null")
-        settings = _SETTINGS.format(newest=_jinja(by), readable="\n    ~ ' and ' ~ ".join(map(_jinja, conditions)))
-        versions = _VERSIONS.format(city=city, table=table, key=_name(key))
+            clock = _clock(guess, guess.columns[start]).replace("rows.", "")
+            conditions.append(f"{clock} is not null")
+            began = _jinja(clock) if guess.entity in NEVER_BEGIN_ANEW else "none"
+        settings = _SETTINGS.format(
+            newest=_jinja(_clock(guess, newest).replace("rows.", "") if newest else "_load_number"),
+            readable="\n    ~ ' and ' ~ ".join(map(_jinja, conditions)), began=began,
+        )  # fmt: skip
+        ranking = _VERSIONS.format(city=city, table=table, key=_name(key))
         joined = "\n    left join versions\n        on {{ same_row('rows', 'versions') }}"
-    quarantine = []
-    if key:
-        quarantine.append(f"when typed.{_name(key)} is null then 'missing_key'")
+    elif start:
+        excluded, told = "{{ repeat_reason('repeats') }}", ["{{ kept_repeat('repeats') }} as kept_reason"]
+        ranking = _REPEATS.format(city=city, table=table)
+        joined = "\n    left join repeats\n        on {{ same_row('rows', 'repeats') }}"
+    reasons = [f"case when typed.{_name(key)} is null then 'missing_key' end"] if key else []
     if start:
-        quarantine.append(f"when typed.guessed_{start} is null then 'unreadable_time'")
-    reason = (
-        "case\n            " + "\n            ".join(quarantine) + "\n        end"
-        if quarantine
-        else "cast(null as varchar)"
-    )
+        column = guess.columns[start]
+        reasons.append(f"{{{{ time_reason('typed.{_name(column.column)}'{_formats(guess, column)}) }}}}")
+    reasons.append("typed.identity_reason")
+    reason = "coalesce(\n            " + ",\n            ".join(reasons) + "\n        )"
     return _MODEL.format(
-        versions=versions, typed="".join(f"        {one},\n" for one in typed), reason=reason, excluded=excluded,
-        city=city, table=table, joined=joined, select=select, settings=settings, time_zone=time_zone,
+        ranking=ranking, typed="".join(f"        {one},\n" for one in [*typed, *told]), reason=reason,
+        excluded=excluded, contested=contested, city=city, table=table, joined=joined, select=select,
+        settings=settings, time_zone=time_zone, told=", kept_reason" if told else "",
     )  # fmt: skip
 
 
@@ -70,19 +83,26 @@ _SETTINGS = """{{% set newest = {newest} %}}
 {{% set readable =
     {readable}
 %}}
+{{% set began = {began} %}}
 """
 _VERSIONS = """versions as (
-    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], newest, readable) }}}}
+    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], newest, readable, began) }}}}
+),
+
+"""
+_REPEATS = """repeats as (
+    {{{{ rank_repeats(source('{city}', '{table}')) }}}}
 ),
 
 """
 _MODEL = """-- A first draft, written from the files alone: confirm each line, and take away how sure it was.
 {{% set time_zone = '{time_zone}' %}}
 {settings}
-with {versions}typed as (
+with {ranking}typed as (
     select
         rows.*,
-{typed}        {excluded} as exclusion_reason
+{typed}        {contested} as identity_reason,
+        {excluded} as exclusion_reason
     from {{{{ source('{city}', '{table}') }}}} as rows{joined}
 ),
 
@@ -96,7 +116,7 @@ judged as (
 select
     {select},
     {{{{ row_status('quarantine_reason', 'exclusion_reason') }}}} as row_status,
-    coalesce(quarantine_reason, exclusion_reason) as row_reason
+    coalesce(quarantine_reason, exclusion_reason{told}) as row_reason
 from judged
 """
 
@@ -155,9 +175,16 @@ def _derived(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
     columns = guess.columns
     start = START.get(guess.entity)
     if name == IDS[guess.entity] and name not in columns:
-        every = [quoted(column) for column in guess.profile.columns if column not in guess.drop]
-        cells = "'" + "', '".join([*every, "_file", "cast(_line as varchar)"]) + "'"
-        return f"{{{{ row_hash([{cells}]) }}}}", "low: no column is a key, so it is a hash of the row and its place"
+        return (
+            f"'{guess.profile.name}-' || {{{{ row_number_as_key('judged') }}}}",
+            "low: no column is a key, so rows are numbered; repeats in the city file says what equal rows are",
+        )
+    if name == "is_ambiguous_time":
+        times = [found for role, found in columns.items() if role in TIMES and role != "updated_at"]
+        asked = [
+            f"{{{{ is_ambiguous_time('{_name(one.column)}', time_zone{_formats(guess, one)}) }}}}" for one in times
+        ]
+        return "\n    or ".join(asked) or "false", None
     if start and re.fullmatch(r"(call|requested|offense|contact)_at_(utc|local)", name):
         utc = f"guessed_{start}"
         return (utc if name.endswith("utc") else f"{{{{ utc_to_local('{utc}', time_zone) }}}}"), _note(columns[start])
@@ -212,16 +239,21 @@ def _started_by(text: str) -> str | None:
 
 def _time(guess: DataSetGuess, found: Guess) -> str:
     """Jinja of a time in UTC."""
+    return f"{{{{ published_time_utc('rows.{_name(found.column)}', time_zone{_formats(guess, found)}) }}}}"
+
+
+def _clock(guess: DataSetGuess, found: Guess) -> str:
+    """Jinja of a time by its clock, to compare times of one column by."""
+    return f"{{{{ published_clock_time('rows.{_name(found.column)}'{_formats(guess, found)}) }}}}"
+
+
+def _formats(guess: DataSetGuess, found: Guess) -> str:
+    """The last argument of the macros of published times: the ways seen, where they are not those always tried."""
     column: Column = guess.profile.columns[found.column]
-    way = column.time[0] if column.time else ""
-    value = f"rows.{_name(found.column)}"
-    if way == "offset":
-        return f"{{{{ iso_to_utc('{value}') }}}}"
-    if way == "epoch_ms":
-        return f"{{{{ epoch_ms_to_utc('{value}') }}}}"
+    # A year first, and an offset, are always read.
+    ways = [way for way in column.ways if way != "offset" and not re.match("%Y[-/].*%H", way)]
     # A Socrata portal writes its times in one way in pages and in another in exports.
-    local = f"portal_time('{value}')" if way in PORTAL_TIMES else f"parse_timestamp('{value}', '{way}')"
-    return f"{{{{ local_to_utc({local}, time_zone) }}}}"
+    return "" if set(ways) <= set(USUAL_FORMATS) else f", formats={ways!r}"
 
 
 def _jinja(text: str) -> str:

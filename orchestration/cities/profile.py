@@ -37,18 +37,20 @@ SUFFIXES: dict[str, Format] = {
 TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M",
-    "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S+00", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%d.%m.%Y %H:%M:%S", "%b %d %Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d",
 )  # fmt: skip
-OFFSET = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
-EPOCH_MS = r"^-?\d{11,13}$"
+OFFSET = r"^\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
+EPOCH_MS = r"^-?\d{12,13}$"
+EPOCH_S = r"^1\d{9}$"
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: how many of the rows have a value, how many values there are, and the most frequent ones.
 
-    `time` is how its values write a time (a strptime format, offset or epoch_ms) and the share that do so.
+    `time` is how its values write a time (a strptime format, offset, epoch_ms or epoch_s) and the share that do so;
+    `ways` are all ways in which they do, `time` first, each reading values that those before it do not.
     `numbers` hold the bulk of the values (all but one in 200 at each end, and zeros) where nearly all are numbers.
     """
 
@@ -57,6 +59,7 @@ class Column:
     distinct: int
     values: tuple[str, ...]
     time: tuple[str, float] | None
+    ways: tuple[str, ...]
     numbers: tuple[float, float] | None
     mean_length: float
 
@@ -241,28 +244,49 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str) -> Column:
         f"select {column} from everything where {column} is not null group by 1 order by count(*) desc, 1 limit {FEW_VALUES + 1}"
     ).fetchall()
     sample = f"(select {column} as v from everything where {column} is not null limit {SAMPLE_ROWS})"
+    usable = "isfinite(n) and n <> 0 and abs(n) < 1e15"
     ((numeric, low, high),) = connection.execute(
         f"select coalesce(avg((try_cast(v as double) is not null)::int), 0), "
-        f"quantile_disc(nullif(try_cast(v as double), 0), 0.005), quantile_disc(nullif(try_cast(v as double), 0), 0.995) "
-        f"from {sample}"
+        f"quantile_disc(n, 0.005) filter ({usable}), quantile_disc(n, 0.995) filter ({usable}) "
+        f"from (select v, try_cast(v as double) as n from {sample})"
     ).fetchall()
     time = _time(connection, sample) if filled else None
     numbers = (low, high) if numeric >= 0.8 and low is not None else None
-    return Column(name, filled, distinct, tuple(value for (value,) in values), time, numbers, length)
+    ways = _ways(connection, sample, time[0]) if time else ()
+    return Column(name, filled, distinct, tuple(value for (value,) in values), time, ways, numbers, length)
+
+
+READS = {
+    "offset": f"regexp_matches(v, '{OFFSET}')",
+    "epoch_ms": f"regexp_matches(v, '{EPOCH_MS}') and abs(try_cast(v as bigint)) between 100000000000 and 4102444800000",
+    "epoch_s": f"regexp_matches(v, '{EPOCH_S}')",
+    **{form: f"try_strptime(v, '{form}') is not null" for form in TIME_FORMATS},
+}
 
 
 def _time(connection: duckdb.DuckDBPyConnection, sample: str) -> tuple[str, float] | None:
-    shares = ", ".join(
-        [
-            f"avg(regexp_matches(v, '{OFFSET}')::int)",
-            f"avg((regexp_matches(v, '{EPOCH_MS}') and abs(try_cast(v as bigint)) between 100000000000 and 4102444800000)::int)",
-            *(f"avg((try_strptime(v, '{form}') is not null)::int)" for form in TIME_FORMATS),
-        ]
-    )
-    (found,) = connection.execute(f"select {shares} from (select * from {sample} limit 5000)").fetchall()
-    ways = dict(zip(("offset", "epoch_ms", *TIME_FORMATS), found, strict=True))
-    best = max(ways, key=lambda way: ways[way] or 0.0)
-    return (best, float(ways[best])) if (ways[best] or 0) >= 0.5 else None
+    best, share = _most_usual(connection, f"(select * from {sample} limit 5000)")
+    return (best, share) if share >= 0.5 else None
+
+
+def _ways(connection: duckdb.DuckDBPyConnection, sample: str, first: str) -> tuple[str, ...]:
+    """All ways to write a time in a column. Day before month and month before day are never taken together."""
+    ways = [first]
+    while True:
+        unread = " and ".join(f"not coalesce({READS[way]}, false)" for way in ways)
+        best, share = _most_usual(connection, f"(select * from {sample} where {unread})")
+        if not share or best in ways or {best[:5], *(way[:5] for way in ways)} >= {"%d/%m", "%m/%d"}:
+            return tuple(ways)
+        ways.append(best)
+
+
+def _most_usual(connection: duckdb.DuckDBPyConnection, values: str) -> tuple[str, float]:
+    """The way that most of some values are written in, and the share of them."""
+    shares = ", ".join(f"coalesce(avg(({reads})::int), 0)" for reads in READS.values())
+    (found,) = connection.execute(f"select {shares} from {values}").fetchall()
+    ways = dict(zip(READS, map(float, found), strict=True))
+    best = max(ways, key=lambda way: ways[way])
+    return best, ways[best]
 
 
 def _unknown(file: Path, found: str) -> SourceError:

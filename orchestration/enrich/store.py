@@ -51,8 +51,9 @@ def place_points(connection: duckdb.DuckDBPyConnection, entities: Iterable[str] 
 
 
 def distinct_points(entities: Iterable[str]) -> str:
-    """A query for the coordinates of canonical entities, each once."""
+    """A query for the coordinates of canonical entities, each once; what is no place on Earth is in no zone."""
     return " union ".join(
-        f"select distinct city, longitude, latitude from canonical.{entity} where longitude is not null and latitude is not null"
+        f"select distinct city, longitude, latitude from canonical.{entity} "
+        "where longitude between -180 and 180 and latitude between -90 and 90"
         for entity in entities
     )

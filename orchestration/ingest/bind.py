@@ -1,8 +1,8 @@
 """Binding: the loads a run uses, shown to SQL as schema raw of the build database.
 
 `raw.<city>__<data_set>` is a view on the Parquet of the loads in use, each row with its load's id and number, the
-newest load having the highest; a data set never loaded is a view without
-rows, so the graph of models is the same whichever cities a warehouse holds. Beside them stand tables about the
+newest load having the highest, and with what the city file says of times and repeats (`_first_day`, `_repeats`); a data
+set never loaded is a view without rows, so the graph of models is the same whichever cities a warehouse holds. Beside them stand tables about the
 loads themselves, which the gates and the audit marts read.
 """
 
@@ -155,7 +155,7 @@ def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
         parts = [
             f"select {columns}, null::varchar as _load_id, null::bigint as _load_number, null::varchar as _file, "
-            "null::bigint as _line where false"
+            f"null::bigint as _line, {_rules(data_set)} where false"
         ]
     return f"create or replace view raw.{quoted(data_set.table)} as {' union all '.join(parts)}"
 
@@ -168,12 +168,18 @@ def _part(data_set: DataSet, load: Load, number: int, files: list[FileRead], wan
     path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet
     query = (
         f"select {columns}, {literal(load.load_id)} as _load_id, cast({number} as bigint) as _load_number, "
-        f"{_file(sharing)} as _file, {_line(sharing)} as _line "
+        f"{_file(sharing)} as _file, {_line(sharing)} as _line, {_rules(data_set)} "
         f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
     )
     if len(files) == len(sharing):
         return query
     return f"select * from ({query}) where _file in ({', '.join(literal(file.file) for file in files)})"
+
+
+def _rules(data_set: DataSet) -> str:
+    """What the city file says that staging needs to judge a row."""
+    first_day = literal(data_set.first_day.isoformat()) if data_set.first_day else "null"
+    return f"cast({first_day} as date) as _first_day, {literal(data_set.repeats)} as _repeats"
 
 
 def _column(name: str, stored: set[str], data_set: DataSet) -> str:

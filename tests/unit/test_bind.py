@@ -56,6 +56,7 @@ def test_a_data_set_never_loaded_is_an_empty_view(data_set: Callable[..., Any], 
     assert [(name, kind) for name, kind, *_ in kinds] == [
         ("a", "VARCHAR"), ("b", "VARCHAR"), ("c", "VARCHAR"), ("sheet", "VARCHAR"),
         ("_load_id", "VARCHAR"), ("_load_number", "BIGINT"), ("_file", "VARCHAR"), ("_line", "BIGINT"),
+        ("_first_day", "DATE"), ("_repeats", "VARCHAR"),
     ]  # fmt: skip
     for table, count in {
         "testville__things": 0,
@@ -210,12 +211,20 @@ def test_of_yearly_files_the_newest_of_each_name_counts(data_set: Callable[..., 
     ]
 
 
+def test_a_row_is_shown_with_what_the_city_file_says_of_it(data_set: Callable[..., Any], tmp_path: Path) -> None:
+    things = data_set(repeats="keep", first_day="1900-01-02")
+    with_rows(tmp_path, 1)
+    connection = bound(things, InUse((load_of(things, [file_of("x.csv", 1)]),)), tmp_path)
+    found = connection.execute("select _first_day::varchar, _repeats from raw.testville__things").fetchall()
+    assert found == [("1900-01-02", "keep")]
+
+
 def test_a_column_under_another_name(data_set: Callable[..., Any], tmp_path: Path) -> None:
     things = data_set(columns=["arrived", "b"], also_called={"arrived": ["arrival", "a"]})
     with_rows(tmp_path, 2)
     connection = bound(things, InUse((load_of(things, [file_of("x.csv", 2)]),)), tmp_path)
     names = [name for name, *_ in connection.execute("describe raw.testville__things").fetchall()]
-    assert names == ["arrived", "b", "_load_id", "_load_number", "_file", "_line"]
+    assert names == ["arrived", "b", "_load_id", "_load_number", "_file", "_line", "_first_day", "_repeats"]
     assert connection.execute("select arrived, b from raw.testville__things").fetchall() == [("0", None), ("1", None)]
     assert connection.execute("select column_name, present from raw.load_columns").fetchall() == [
         ("arrived", True),

@@ -13,24 +13,24 @@ MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 
 # Raw functions and syntax that the other engine lacks, or understands differently, and what stands for them.
 BANNED = {
-    r"(try_)?strptime|strftime|try_to_timestamp|to_timestamp|to_date": "parse_timestamp",
-    r"epoch|epoch_ms|unix_timestamp|make_timestamp": "minutes_between or iso_to_utc",
+    r"(try_)?strptime|strftime|try_to_timestamp|to_timestamp|to_date": "published_time_utc",
+    r"epoch|epoch_ms|unix_timestamp|make_timestamp": "minutes_between or published_time_utc",
     r"date_?diff|date_?sub|date_?add": "dbt.datediff and dbt.dateadd, or minutes_between",
-    r"timezone|from_utc_timestamp": "local_to_utc or utc_to_local",
+    r"timezone|from_utc_timestamp": "published_time_utc or utc_to_local",
     r"dayofweek|weekday|isodow": "a macro with ISO days: engines begin the week on different days",
     r"arg_max|arg_min": "max_by or min_by",
     r"quantile(_cont|_disc)?|percentile": "percentile_cont over a double",
     r"regexp_\w+": "a macro: flags, groups and the number of matches replaced differ",
     r"list_\w+|array_\w+|list|unnest|explode|flatten|string_split\w*|str_split\w*": "a macro that splits to rows",
     r"generate_series|range|sequence": "a macro that makes a date spine",
-    r"sha256|sha2|hash": "row_hash",
+    r"sha256|sha2|hash": "row_hash, for comparison alone",
     r"json_\w+|get_json_object|from_json|to_json": "a macro that reads JSON text",
     r"h3_\w+|st_\w+": "Python: see orchestration/enrich",
     r"struct_pack|struct_extract|map_from_entries|row": "plain columns",
     r"if|ifnull|nvl": "case or coalesce",
     r"len|strlen": "length",
     r"now|current_timestamp|today|getdate": "a column of the load: a model gives the same answer whenever it is run",
-    r"random|uuid|gen_random_uuid": "row_hash: a model gives the same answer whenever it is run",
+    r"random|uuid|gen_random_uuid": "row_number_as_key: a model gives the same answer whenever it is run",
 }
 SYNTAX = {
     r"\basof\b": "a window function",
@@ -105,7 +105,7 @@ def test_lint_sees(sql: str) -> None:
     [
         "select a from t -- strptime(a) would do as well",
         "{# unnest(a) #} select 'epoch(a)' as text",
-        "select {{ parse_timestamp('a', '%Y') }}, {{ dbt.datediff('a', 'b', 'day') }} from {{ ref('t') }}",
+        "select {{ published_time_utc('a', 'UTC', ['%Y']) }}, {{ dbt.datediff('a', 'b', 'day') }} from {{ ref('t') }}",
         "select count(*) filter (where a) from t group by all",
         "select a from t qualify row_number() over (partition by a order by b) = 1",
         "select extract(hour from a), max_by(a, b), cast(date_trunc('month', a) as date) from t",

@@ -26,15 +26,6 @@
     timezone({{ time_zone_column }}, timezone('UTC', {{ utc_time }}))
 {%- endmacro %}
 
-{# ISO 8601 text with an offset to a UTC TIMESTAMP; NULL where it does not fit. #}
-{% macro iso_to_utc(text) -%}
-    {{ return(adapter.dispatch('iso_to_utc', 'footprint')(text)) }}
-{%- endmacro %}
-
-{% macro default__iso_to_utc(text) -%}
-    timezone('UTC', try_cast({{ text }} as timestamptz))
-{%- endmacro %}
-
 {# Whole minutes and their fraction between two timestamps: never date_diff, which counts boundaries. #}
 {% macro minutes_between(earlier, later) -%}
     {{ return(adapter.dispatch('minutes_between', 'footprint')(earlier, later)) }}
@@ -50,5 +41,5 @@
 {%- endmacro %}
 
 {% macro default__minutes_after(earlier, minutes) -%}
-    {{ earlier }} + to_microseconds(cast(round({{ minutes }} * 60) * 1000000 as bigint))
+    {{ earlier }} + to_microseconds(cast(round({{ minutes }} * 60) as bigint) * 1000000)
 {%- endmacro %}

@@ -4,6 +4,7 @@
     'contact_kind',
     'contact_at_utc',
     'contact_at_local',
+    'is_ambiguous_time',
     'initiation',
     'initiation_basis',
     'call_id',

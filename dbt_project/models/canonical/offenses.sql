@@ -4,6 +4,7 @@
     'report_id',
     'offense_at_utc',
     'offense_at_local',
+    'is_ambiguous_time',
     'offense_time_basis',
     'occurred_to_utc',
     'reported_at_utc',

@@ -4,6 +4,7 @@
     'channel',
     'requested_at_utc',
     'requested_at_local',
+    'is_ambiguous_time',
     'closed_at_utc',
     'category',
     'agency',

@@ -19,6 +19,7 @@ def profile(columns: dict[str, str]) -> str:
         TABLE,
         time="call_at_utc",
         located=True,
+        clock="call_at_local",
         measures="""
             count(*) filter (where arrived_at_utc is not null and received_at_utc is not null) as timed,
             count(*) filter (where arrived_at_utc < received_at_utc) as early
@@ -28,7 +29,7 @@ def profile(columns: dict[str, str]) -> str:
 
 def expectations() -> list[Expectation]:
     return [
-        *entity_expectations(TABLE, time="call_at_utc", located=True),
+        *entity_expectations(TABLE, time="call_at_utc", located=True, clock="call_at_local"),
         no_rows(
             "arrival_after_receipt",
             f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} * timed",

@@ -13,8 +13,8 @@ TABLE = "canonical.contacts"
 
 
 def profile(columns: dict[str, str]) -> str:
-    return entity_profile(TABLE, time="contact_at_utc", located=True)
+    return entity_profile(TABLE, time="contact_at_utc", located=True, clock="contact_at_local")
 
 
 def expectations() -> list[Expectation]:
-    return entity_expectations(TABLE, time="contact_at_utc", located=True)
+    return entity_expectations(TABLE, time="contact_at_utc", located=True, clock="contact_at_local")

@@ -21,6 +21,7 @@ def profile(columns: dict[str, str]) -> str:
         TABLE,
         time="offense_at_utc",
         located=True,
+        clock="offense_at_local",
         measures=f"""
             count(nibrs_code) as coded,
             count(*) filter (where {_UNKNOWN}) as unknown,
@@ -31,7 +32,7 @@ def profile(columns: dict[str, str]) -> str:
 
 def expectations() -> list[Expectation]:
     return [
-        *entity_expectations(TABLE, time="offense_at_utc", located=True),
+        *entity_expectations(TABLE, time="offense_at_utc", located=True, clock="offense_at_local"),
         no_rows(
             "offense_codes_known",
             f"select *, unknown / coded as share from {{batch}} where unknown > {UNKNOWN_OFFENSE_CODES.value} * coded",

@@ -13,8 +13,10 @@ TABLE = "canonical.requests"
 
 
 def profile(columns: dict[str, str]) -> str:
-    return entity_profile(TABLE, time="requested_at_utc", located=True, zone="published_zone_id")
+    return entity_profile(
+        TABLE, time="requested_at_utc", located=True, clock="requested_at_local", zone="published_zone_id"
+    )
 
 
 def expectations() -> list[Expectation]:
-    return entity_expectations(TABLE, time="requested_at_utc", located=True)
+    return entity_expectations(TABLE, time="requested_at_utc", located=True, clock="requested_at_local")

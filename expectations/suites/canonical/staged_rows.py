@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expectations.checks import no_rows, not_empty
+from expectations.checks import Severity, no_rows, not_empty
 from expectations.thresholds import QUARANTINED_ROWS, REPEATED_KEYS
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def expectations() -> list[Expectation]:
             mend="Read some of these rows in quarantine; if the publisher changed a format, change the "
             "city's staging model with it.",
         ),
+        *_one_key_one_content(),
+        _repeats_are_told(),
         no_rows(
             "repeated_keys",
             f"""
@@ -84,3 +86,53 @@ def expectations() -> list[Expectation]:
             "key in the city's catalog file.",
         ),
     ]
+
+
+def _one_key_one_content() -> list[Expectation]:
+    """A zone that is lost leaves its calls nowhere; a few calls that are set aside, and named, do no harm."""
+    rules: tuple[tuple[str, str, Severity], ...] = (
+        ("one_zone_one_outline", "in", "critical"),
+        ("one_key_one_content", "not in", "warning"),
+    )
+    return [
+        no_rows(
+            name,
+            f"""
+            select city, source_dataset, count(*) as n,
+                min(source_file || ' line ' || source_line) as first, max(source_file || ' line ' || source_line) as last
+            from canonical.rows_set_aside_by_staging
+            where row_reason = 'same_key_other_content' and (city, source_dataset) {which} (
+                select (city, source_dataset) from {{batch}} where entity = 'zones'
+            )
+            group by city, source_dataset
+            """,
+            severity=severity,
+            why="One key with two contents is two things, or one that nobody can tell from another: neither is counted.",
+            expected="A key stands for one content, or a column or a later load tells which is the newer.",
+            message="{city} / {source_dataset}: {n:,} rows share a key with a row that says something else, from {first} "
+            "to {last} (all of them in canonical.rows_set_aside_by_staging); none of them is counted.",
+            mend="If numbers start anew each year or county, add what tells them apart to key in the city's catalog file "
+            "and staging model; if one is a newer version, name the column that says so in rank_versions.",
+        )
+        for name, which, severity in rules
+    ]
+
+
+def _repeats_are_told() -> Expectation:
+    return no_rows(
+        "repeats_without_a_key",
+        """
+        select city, source_dataset, sum(rows) as total,
+            coalesce(sum(rows) filter (row_reason = 'repeated_content_kept'), 0) as kept,
+            coalesce(sum(rows) filter (row_reason = 'repeated_content'), 0) as left_out
+        from {batch}
+        group by city, source_dataset
+        having kept + left_out > 0
+        """,
+        severity="warning",
+        why="Where no column is a key, nobody can tell a record that is written twice from two records that are alike.",
+        expected="No row of an export without a key says the same as another.",
+        message="{city} / {source_dataset}: of {total:,} rows, {left_out:,} that say the same as another are left out, "
+        "{kept:,} are counted.",
+        mend="Find out from the publisher which it is, and set repeats in the city's catalog file: exclude or keep.",
+    )

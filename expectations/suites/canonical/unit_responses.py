@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from expectations.canonical_rules import entity_expectations, entity_profile
-from expectations.checks import no_rows
-from expectations.thresholds import ARRIVAL_SAMPLE_CALLS, ARRIVED_BEFORE_RECEIVED
+from expectations.checks import no_rows, no_rows_where
+from expectations.thresholds import ARRIVAL_SAMPLE_CALLS, ARRIVED_BEFORE_RECEIVED, CREW_SIZE
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -16,7 +16,15 @@ TABLE = "canonical.unit_responses"
 
 def profile(columns: dict[str, str]) -> str:
     """Calls are sampled by a hash of their key: the same at every run, and on both sides of the join."""
-    counted = entity_profile(TABLE, time="coalesce(dispatched_at_utc, arrived_at_utc)", located=False)
+    counted = entity_profile(
+        TABLE,
+        time="coalesce(dispatched_at_utc, arrived_at_utc)",
+        located=False,
+        measures=f"""
+            count(*) filter (where crew_size not between 1 and {CREW_SIZE.value:.0f}) as odd_crews,
+            max(crew_size) as largest_crew
+        """,
+    )
     # `every` has the type of a hash: with any other, the remainder is taken in 128 bits, ten times as slowly.
     return f"""
         with counted as ({counted}),
@@ -47,6 +55,16 @@ def profile(columns: dict[str, str]) -> str:
 def expectations() -> list[Expectation]:
     return [
         *entity_expectations(TABLE, time="dispatched_at_utc", located=False),
+        no_rows_where(
+            "crews_are_possible",
+            "odd_crews > 0",
+            severity="critical",
+            why=CREW_SIZE.reason + " One slip of a digit makes more officer-hours than a year has.",
+            expected=f"Every crew is of 1 to {CREW_SIZE.value:.0f} officers.",
+            message="{city} / {source_dataset}: {odd_crews:,} of {rows:,} responses have a crew that cannot be, the largest "
+            "of {largest_crew:,} officers.",
+            mend="Read the column with number_of and number_reason in the city's staging model, which set such rows aside.",
+        ),
         no_rows(
             "arrival_after_receipt",
             f"select *, early / timed as share from {{batch}} where early > {ARRIVED_BEFORE_RECEIVED.value} * timed",

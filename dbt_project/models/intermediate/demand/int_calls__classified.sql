@@ -5,6 +5,7 @@ select
     calls.call_at_utc,
     calls.call_at_local,
     calls.call_time_basis,
+    calls.is_ambiguous_time,
     calls.received_at_utc,
     calls.dispatched_at_utc,
     calls.arrived_at_utc,

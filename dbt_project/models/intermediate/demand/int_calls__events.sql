@@ -96,6 +96,7 @@ records as (
         coalesce(calls.disposition_meaning = 'duplicate', false) as is_marked_duplicate,
         coalesce(calls.dispatched_at_utc, calls.arrived_at_utc) is not null or units.call_id is not null as is_sent,
         coalesce(calls.cleared_at_utc, units.last_cleared_at_utc) as closed_at_utc,
+        coalesce(calls.is_ambiguous_time, false) or coalesce(units.is_ambiguous_time, false) as is_hour_unclear,
         units.unit_count,
         units.timed_unit_count,
         units.first_arrived_at_utc,
@@ -147,6 +148,10 @@ events as (
                 then min_by(answered_by, place_in_time) filter (where answered_by is not null)
         end as answered_by,
         bool_or(is_sent) as is_sent,
+        bool_or(is_hour_unclear) as is_hour_unclear,
+        -- Which pass of the hour is meant was told from the times of one row: not between several records.
+        false as is_arrival_its_own,
+        false as is_clearance_its_own,
         min(coalesce(first_arrived_at_utc, arrived_at_utc)) as first_arrived_at_utc,
         max(closed_at_utc) as closed_at_utc,
         sum(unit_count) as unit_count,
@@ -169,6 +174,9 @@ select
     events.is_cancelled,
     events.answered_by,
     events.is_sent,
+    events.is_hour_unclear,
+    events.is_arrival_its_own,
+    events.is_clearance_its_own,
     events.first_arrived_at_utc,
     events.closed_at_utc,
     events.unit_count,

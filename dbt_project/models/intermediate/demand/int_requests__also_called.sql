@@ -35,7 +35,7 @@ calls as (
         cast(floor(longitude / {{ cell / 0.34 }}) as bigint) as cell_x,
         cast(floor(latitude / {{ cell }}) as bigint) as cell_y
     from calls_about_needs
-    where longitude is not null
+    where longitude between -180 and 180 and latitude between -90 and 90
 ),
 
 requests as (
@@ -55,7 +55,9 @@ requests as (
             requests.city = needs.city
             and requests.channel = needs.channel
             and requests.category = needs.category
-    where requests.longitude is not null
+    where
+        requests.longitude between -180 and 180
+        and requests.latitude between -90 and 90
 ),
 
 steps as (

@@ -10,6 +10,7 @@ with intervals as (
         dispatched_at_utc,
         arrived_at_utc,
         cleared_at_utc,
+        coalesce(is_ambiguous_time, false) as is_ambiguous_time,
         {{ minutes_between('dispatched_at_utc', 'arrived_at_utc') }} as travel,
         {{ minutes_between('arrived_at_utc', 'cleared_at_utc') }} as on_scene,
         {{ minutes_between('dispatched_at_utc', 'cleared_at_utc') }} as service
@@ -23,6 +24,8 @@ judged as (
             when arrived_at_utc is null then 'no_arrival'
             when travel < 0 then 'negative_travel'
             when dispatched_at_utc is null then 'missing_time'
+            -- An hour or more across the hour that comes twice may be an hour less or more.
+            when is_ambiguous_time and travel >= 60 then 'ambiguous_time'
             else 'ok'
         end as travel_status,
         case
@@ -31,12 +34,14 @@ judged as (
             when travel < 0 then 'negative_travel'
             when cleared_at_utc is null then 'missing_time'
             when on_scene < 0 then 'negative'
+            when is_ambiguous_time and on_scene >= 60 then 'ambiguous_time'
             when on_scene > {{ var('maximum_service_hours') }} * 60 then 'implausible_long'
             else 'ok'
         end as on_scene_status,
         case
             when dispatched_at_utc is null or cleared_at_utc is null then 'missing_time'
             when service < 0 then 'negative'
+            when is_ambiguous_time and service >= 60 then 'ambiguous_time'
             when service > {{ var('maximum_service_hours') }} * 60 then 'implausible_long'
             else 'ok'
         end as service_status
@@ -54,7 +59,8 @@ select
     crew_size is null as crew_size_assumed,
     dispatched_at_utc,
     cleared_at_utc,
-    case when travel_status = 'ok' then arrived_at_utc end as valid_arrival_at_utc,
+    is_ambiguous_time,
+    case when travel_status in ('ok', 'ambiguous_time') then arrived_at_utc end as valid_arrival_at_utc,
     case when travel_status = 'ok' then travel end as travel_minutes,
     travel_status,
     case when on_scene_status = 'ok' then on_scene end as on_scene_minutes,

@@ -1,4 +1,4 @@
-{% set carried = ['source_dataset', 'initiation', 'initiation_basis', 'disposition', 'disposition_meaning', 'load_id'] %}
+{% set carried = ['source_dataset', 'is_ambiguous_time', 'initiation', 'initiation_basis', 'disposition', 'disposition_meaning', 'load_id'] %}
 {# What an event of several records takes from the earliest of them. #}
 {% set told_by_the_earliest = [
     'call_at_utc', 'call_at_local', 'call_time_basis', 'received_at_utc', 'channel', 'priority', 'priority_level',
@@ -10,10 +10,10 @@
 {# What it has of all of them. #}
 {% set of_all_records = [
     'answered_by', 'is_cancelled', 'is_sent', 'unit_count', 'timed_unit_count', 'unit_minutes', 'officer_minutes',
-    'call_minutes', 'first_arrived_at_utc', 'closed_at_utc'
+    'call_minutes', 'first_arrived_at_utc', 'closed_at_utc', 'is_hour_unclear', 'is_arrival_its_own', 'is_clearance_its_own'
 ] %}
 {% set columns = [
-    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'initiation', 'initiation_basis', 'channel',
+    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'is_ambiguous_time', 'initiation', 'initiation_basis', 'channel',
     'priority', 'priority_level', 'initial_type', 'final_type', 'call_type_group', 'final_type_group',
     'mapping_status', 'mapping_confidence', 'topic_category', 'topic_group', 'initial_topic_category',
     'initial_topic_group', 'answer_axis', 'eligible_low', 'eligible_high', 'disqualifiers', 'langton_label',
@@ -28,6 +28,10 @@ with calls_with_their_units as (
         units.unit_minutes,
         units.officer_minutes,
         coalesce(calls.dispatched_at_utc, calls.arrived_at_utc) is not null or units.call_id is not null as is_sent,
+        coalesce(calls.is_ambiguous_time, false) or coalesce(units.is_ambiguous_time, false) as is_hour_unclear,
+        -- Which pass of the hour is meant was told from the times of one row: not between a call and its units.
+        units.first_arrived_at_utc is null as is_arrival_its_own,
+        calls.cleared_at_utc is not null as is_clearance_its_own,
         coalesce(calls.cleared_at_utc, units.last_cleared_at_utc) as closed_at_utc,
         -- Where a publisher gives no units' times, the call's own stand for one unit from dispatch to clearance.
         {{ minutes_between('coalesce(calls.dispatched_at_utc, calls.arrived_at_utc)', 'calls.cleared_at_utc') }}
@@ -104,6 +108,7 @@ with_response_time as (
         case when not is_event then event_id end as duplicate_of_call_id,
         case
             when officer_minutes is not null then 'units'
+            when is_hour_unclear and call_minutes >= 60 then 'none'
             when call_minutes between 0 and {{ var('maximum_service_hours') }} * 60 then 'call'
             else 'none'
         end as time_basis,
@@ -111,6 +116,10 @@ with_response_time as (
             when population = 'officer_initiated' or is_sent is null then 'not_applicable'
             when received_at_utc is null then 'no_received_time'
             when first_arrived_at_utc is null then 'no_arrival'
+            when
+                is_hour_unclear
+                and (not is_arrival_its_own or {{ minutes_between('received_at_utc', 'first_arrived_at_utc') }} >= 60)
+                then 'ambiguous_time'
             when first_arrived_at_utc < received_at_utc then 'negative'
             else 'ok'
         end as response_status
@@ -152,6 +161,7 @@ select
         case
             when
                 calls.response_status = 'no_arrival'
+                and not (calls.is_hour_unclear and (not calls.is_clearance_its_own or calls.until_closed >= 60))
                 and calls.until_closed between 0 and {{ var('maximum_service_hours') }} * 60
                 then calls.until_closed
         end as double

@@ -12,7 +12,7 @@ with waits as (
             -- was sent to and nobody else is known to have answered was never reached.
             when calls.answered_by is not null and calls.sent_status is distinct from 'sent' then 'desk_only'
             when calls.response_status = 'no_received_time' then 'no_received_time'
-            when calls.response_status = 'negative' then 'invalid'
+            when calls.response_status in ('negative', 'ambiguous_time') then 'invalid'
             else 'unreached'
         end as outcome,
         coalesce(calls.response_minutes, calls.unanswered_minutes) as minutes

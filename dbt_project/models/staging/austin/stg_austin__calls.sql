@@ -1,8 +1,8 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = 'incident_number is not null and ' ~ portal_time('response_datetime') ~ ' is not null' %}
+{% set readable = 'incident_number is not null and ' ~ published_clock_time('response_datetime') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('austin', 'calls'), ['incident_number'], portal_time('call_closed_datetime'), readable) }}
+    {{ rank_versions(source('austin', 'calls'), ['incident_number'], published_clock_time('call_closed_datetime'), readable) }}
 ),
 
 typed as (
@@ -10,9 +10,9 @@ typed as (
         calls.incident_number as call_id,
         -- When the call taker's screen opened. The published response time begins a minute earlier, when somebody
         -- answered, and is therefore not used.
-        {{ portal_time('calls.response_datetime') }} as opened_at,
-        {{ portal_time('calls.first_unit_arrived_datetime') }} as arrived_at,
-        {{ portal_time('calls.call_closed_datetime') }} as closed_at,
+        {{ published_time_utc('calls.response_datetime', time_zone) }} as opened_at_utc,
+        {{ published_time_utc('calls.first_unit_arrived_datetime', time_zone) }} as arrived_at_utc,
+        {{ published_time_utc('calls.call_closed_datetime', time_zone) }} as closed_at_utc,
         case
             when lower(calls.incident_type) like 'dispatched%' then 'community'
             when lower(calls.incident_type) like 'officer%initiated%' then 'officer'
@@ -27,20 +27,22 @@ typed as (
         -- The only place: no coordinate, no address. A census block group, 12 digits; files may have lost the point
         -- between number and text (480000000000.0).
         nullif(replace(calls.geoid, '.0', ''), '0') as native_zone,
-        try_cast(calls.number_of_units_arrived as integer) as unit_count,
+        {{ number_of('calls.number_of_units_arrived', 'units') }} as unit_count,
         -- Minutes of all units together, not from the first arrival to the last departure.
-        try_cast(calls.unit_time_on_scene as double) as unit_minutes_on_scene,
+        {{ number_of('calls.unit_time_on_scene', 'minutes') }} as unit_minutes_on_scene,
         case lower(calls.mental_health_flag)
             when 'mental health incident' then true
             when 'not mental health incident' then false
         end as is_mental_health,
+        {{ is_ambiguous_time(['calls.response_datetime', 'calls.first_unit_arrived_datetime', 'calls.call_closed_datetime'], time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.incident_number is null then 'missing_key'
-            when {{ portal_time('calls.response_datetime') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.incident_number is null then 'missing_key' end,
+            {{ time_reason('calls.response_datetime') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('austin', 'calls') }} as calls
     left join versions
@@ -50,7 +52,6 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('opened_at', time_zone) }} as opened_at_utc
     from typed
 )
 
@@ -60,10 +61,11 @@ select
     opened_at_utc as call_at_utc,
     {{ utc_to_local('opened_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     opened_at_utc as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
-    {{ local_to_utc('arrived_at', time_zone) }} as arrived_at_utc,
-    {{ local_to_utc('closed_at', time_zone) }} as cleared_at_utc,
+    arrived_at_utc,
+    closed_at_utc as cleared_at_utc,
     initiation,
     case when initiation = 'unknown' then 'none' else 'explicit' end as initiation_basis,
     channel,

@@ -1,15 +1,15 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = 'sr_number is not null and ' ~ portal_time('sr_created_date') ~ ' is not null' %}
+{% set readable = 'sr_number is not null and ' ~ published_clock_time('sr_created_date') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('austin', 'requests_311'), ['sr_number'], portal_time('sr_updated_date'), readable) }}
+    {{ rank_versions(source('austin', 'requests_311'), ['sr_number'], published_clock_time('sr_updated_date'), readable) }}
 ),
 
 typed as (
     select
         requests.sr_number as request_id,
-        {{ portal_time('requests.sr_created_date') }} as created_at,
-        {{ portal_time('requests.sr_closed_date') }} as closed_at,
+        {{ published_time_utc('requests.sr_created_date', time_zone) }} as created_at_utc,
+        {{ published_time_utc('requests.sr_closed_date', time_zone) }} as closed_at_utc,
         requests.sr_type_desc as category,
         requests.sr_department_desc as agency,
         lower(requests.sr_status_desc) as request_status,
@@ -17,13 +17,15 @@ typed as (
         try_cast(requests.sr_location_long as double) as published_longitude,
         try_cast(requests.sr_location_lat as double) as published_latitude,
         {{ location_status('requests.sr_location_long', 'requests.sr_location_lat') }} as location_status,
+        {{ is_ambiguous_time(['requests.sr_created_date', 'requests.sr_closed_date'], time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.sr_number is null then 'missing_key'
-            when {{ portal_time('requests.sr_created_date') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.sr_number is null then 'missing_key' end,
+            {{ time_reason('requests.sr_created_date') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         case
             when lower(requests.sr_status_desc) like 'duplicate%' then 'duplicate_of_another_request'
             else {{ version_reason('versions') }}
@@ -36,7 +38,7 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('created_at', time_zone) }} as requested_at_utc
+        created_at_utc as requested_at_utc
     from typed
 )
 
@@ -46,7 +48,8 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
-    {{ local_to_utc('closed_at', time_zone) }} as closed_at_utc,
+    is_ambiguous_time,
+    closed_at_utc,
     category,
     agency,
     request_status,

@@ -1,6 +1,6 @@
 {% set time_zone = 'America/New_York' %}
 {% set is_deleted = "lower(coalesce(isdeleted, '')) in ('1', 'true', 'y', 'yes')" %}
-{% set readable = 'callnumber is not null and ' ~ iso_to_utc('calldatetime') ~ ' is not null' %}
+{% set readable = 'callnumber is not null and ' ~ published_clock_time('calldatetime') ~ ' is not null' %}
 {% set in_use = readable ~ ' and not ' ~ is_deleted %}
 
 with versions as (
@@ -11,7 +11,7 @@ with versions as (
 typed as (
     select
         calls.callnumber as call_id,
-        {{ iso_to_utc('calls.calldatetime') }} as called_at_utc,
+        {{ published_time_utc('calls.calldatetime', time_zone) }} as called_at_utc,
         -- A unit that reports itself out of service is no call for one. Of the others nothing says who started them.
         case when calls.priority = 'Out-of-Service' then 'administrative' else 'unknown' end as initiation,
         calls.priority,
@@ -21,13 +21,15 @@ typed as (
         -- The layers have points; the older exports a text (latitude, longitude) in their place.
         coalesce(try_cast(calls.geometry_x as double), {{ point_longitude('calls.location') }}) as published_longitude,
         coalesce(try_cast(calls.geometry_y as double), {{ point_latitude('calls.location') }}) as published_latitude,
+        {{ is_ambiguous_time('calls.calldatetime', time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.callnumber is null then 'missing_key'
-            when {{ iso_to_utc('calls.calldatetime') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.callnumber is null then 'missing_key' end,
+            {{ time_reason('calls.calldatetime') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         -- The publisher marks records it has withdrawn and leaves them in.
         case
             when lower(coalesce(calls.isdeleted, '')) in ('1', 'true', 'y', 'yes') then 'deleted_by_publisher'
@@ -52,6 +54,7 @@ select
     called_at_utc as call_at_utc,
     {{ utc_to_local('called_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     called_at_utc as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     cast(null as timestamp) as arrived_at_utc,

@@ -1,18 +1,18 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = 'srrecordid is not null and ' ~ iso_to_utc('createddate') ~ ' is not null' %}
+{% set readable = 'srrecordid is not null and ' ~ published_clock_time('createddate') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('baltimore', 'requests_311'), ['srrecordid'], iso_to_utc('statusdate'), readable
+        source('baltimore', 'requests_311'), ['srrecordid'], published_clock_time('statusdate'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.srrecordid as request_id,
-        {{ iso_to_utc('requests.createddate') }} as requested_at_utc,
+        {{ published_time_utc('requests.createddate', time_zone) }} as requested_at_utc,
         -- The date of the last status is the date of closing only where that status is closed.
-        case when lower(requests.srstatus) like 'closed%' then {{ iso_to_utc('requests.statusdate') }} end
+        case when lower(requests.srstatus) like 'closed%' then {{ published_time_utc('requests.statusdate', time_zone) }} end
             as closed_at_utc,
         requests.srtype as category,
         requests.agency,
@@ -21,13 +21,15 @@ typed as (
         try_cast(requests.longitude as double) as published_longitude,
         try_cast(requests.latitude as double) as published_latitude,
         {{ location_status('requests.longitude', 'requests.latitude') }} as location_status,
+        {{ is_ambiguous_time('requests.createddate', time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.srrecordid is null then 'missing_key'
-            when {{ iso_to_utc('requests.createddate') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.srrecordid is null then 'missing_key' end,
+            {{ time_reason('requests.createddate') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         -- Calls for information (types beginning with ECC) ask for no service in a place.
         case
             when requests.srtype like 'ECC-%' then 'information_only'
@@ -45,6 +47,7 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
+    is_ambiguous_time,
     closed_at_utc,
     category,
     agency,

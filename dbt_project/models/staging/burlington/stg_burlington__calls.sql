@@ -1,5 +1,5 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = iso_to_utc('call_time') ~ ' is not null' %}
+{% set readable = published_clock_time('call_time') ~ ' is not null' %}
 {% set no_place_by_rule = [
     'Domestic Disturbance', 'Domestic Assault - Felony', 'Domestic Assault - Misd', 'TRO/FRO Service',
     'TRO/FRO Violation', 'Juvenile Problem', 'CHINS', 'Cruelty to a Child', 'Custodial Interference',
@@ -17,7 +17,7 @@ typed as (
         -- The city's clock was taken for UTC and shifted again, so the instant read as UTC is the wall clock: numbers
         -- of 2022 begin at 00:45 on 1 January instead of 19:45 the day before, quiet hours are 3 to 5 instead of 23
         -- to 1, and the published hour, weekday and month are those of this clock.
-        {{ iso_to_utc('incidents.call_time') }} as called_at,
+        {{ published_time_utc('incidents.call_time', 'UTC') }} as called_at,
         nullif(incidents.call_type, 'NA') as call_type,
         nullif(incidents.call_type_group, 'NA') as type_group,
         nullif(incidents.call_origin, 'NA') as call_origin,
@@ -37,6 +37,9 @@ typed as (
             'incidents.longitude', 'incidents.latitude',
             "incidents.latitude = 'NA' and incidents.call_type in ('" ~ no_place_by_rule | join("', '") ~ "')"
         ) }} as location_status,
+        {{ is_ambiguous_time("replace(incidents.call_time, 'Z', '')", time_zone) }} as is_ambiguous_time,
+        {{ time_reason('incidents.call_time') }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
         incidents._load_id as load_id,
         incidents._file as source_file,
         incidents._line as source_line,
@@ -56,10 +59,7 @@ timed as (
             when call_origin in ('Phone', '911', 'Online Report', 'In Person') then 'community'
             else 'unknown'
         end as initiation,
-        case
-            when call_id is null then 'missing_key'
-            when called_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(case when call_id is null then 'missing_key' end, time_reason, identity_reason) as quarantine_reason
     from typed
 )
 
@@ -69,6 +69,7 @@ select
     called_at_utc as call_at_utc,
     {{ utc_to_local('called_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     called_at_utc as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     cast(null as timestamp) as arrived_at_utc,

@@ -1,18 +1,27 @@
-with judged as (
+with versions as (
+    -- One key with two outlines is no zone.
+    {{ rank_versions(source('chicago', 'community_areas'), ['area_numbe'], '_load_number', 'area_numbe is not null and geometry_wkt is not null') }}
+),
+
+judged as (
     select
         area_numbe as zone_id,
         community as zone_name,
         geometry_wkt,
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
-        case
-            when area_numbe is null then 'missing_key'
-            when geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
-        case when row_number() over (partition by area_numbe order by _file, _line) > 1 then 'repeated_row' end
-            as exclusion_reason
-    from {{ source('chicago', 'community_areas') }}
+        zones._load_id as load_id,
+        zones._file as source_file,
+        zones._line as source_line,
+        coalesce(
+            case
+                when zones.area_numbe is null then 'missing_key'
+                when zones.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('chicago', 'community_areas') }} as zones
+    left join versions
+        on {{ same_row('zones', 'versions') }}
 )
 
 select

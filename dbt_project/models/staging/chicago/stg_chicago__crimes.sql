@@ -1,9 +1,9 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = portal_time('date') ~ ' is not null' %}
+{% set readable = published_clock_time('date') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('chicago', 'crimes'), ['id'], portal_time('updated_on'), readable
+        source('chicago', 'crimes'), ['id'], published_clock_time('updated_on'), readable
     ) }}
 ),
 
@@ -12,7 +12,7 @@ typed as (
         -- In the sample, whole numbers were saved with a decimal: 11023904.0, beat 111.0 for 0111.
         split_part(crimes.id, '.', 1) as offense_id,
         crimes.case_number as report_id,
-        {{ portal_time('crimes.date') }} as occurred_at,
+        {{ published_time_utc('crimes.date', time_zone) }} as occurred_at_utc,
         -- In the sample, leading zeros were lost from the codes that look like numbers: 6 is 06.
         case when length(crimes.fbi_code) = 1 then '0' || crimes.fbi_code else crimes.fbi_code end as fbi_code,
         case crimes.description
@@ -33,6 +33,9 @@ typed as (
         try_cast(crimes.longitude as double) as published_longitude,
         try_cast(crimes.latitude as double) as published_latitude,
         {{ location_status('crimes.longitude', 'crimes.latitude') }} as location_status,
+        {{ time_reason('crimes.date') }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time('crimes.date', time_zone) }} as is_ambiguous_time,
         crimes._load_id as load_id,
         crimes._file as source_file,
         crimes._line as source_line,
@@ -45,7 +48,6 @@ typed as (
 coded as (
     select
         *,
-        {{ local_to_utc('occurred_at', time_zone) }} as occurred_at_utc,
         -- The FBI codes are those of the older summary reports. Each is given its NIBRS code where it has exactly
         -- one; larceny, fraud and gambling are several offenses in NIBRS and get the group's where no word says which.
         case fbi_code
@@ -84,10 +86,11 @@ coded as (
             when fbi_code in ('15', '16', '18', '19', '22', '24', '26') then 'society'
             else 'unknown'
         end as crime_against,
-        case
-            when offense_id is null then 'missing_key'
-            when occurred_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when offense_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -97,6 +100,7 @@ select
     report_id,
     occurred_at_utc as offense_at_utc,
     {{ utc_to_local('occurred_at_utc', time_zone) }} as offense_at_local,
+    is_ambiguous_time,
     'occurred' as offense_time_basis,
     cast(null as timestamp) as occurred_to_utc,
     cast(null as timestamp) as reported_at_utc,

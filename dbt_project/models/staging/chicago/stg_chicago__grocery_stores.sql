@@ -12,7 +12,7 @@ typed as (
         -- One store has no license number.
         coalesce(stores.license_id, stores.store_name || ', ' || stores.address) as resource_id,
         stores.store_name as resource_name,
-        try_cast(stores.square_feet as double) as square_feet,
+        {{ number_of('stores.square_feet', 'square_feet') }} as square_feet,
         stores.buffer_size,
         stores.community_area as native_zone,
         try_cast(stores.longitude as double) as published_longitude,
@@ -21,6 +21,7 @@ typed as (
         stores._load_id as load_id,
         stores._file as source_file,
         stores._line as source_line,
+        {{ identity_reason('versions') }} as identity_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('chicago', 'grocery_stores') }} as stores
     left join versions
@@ -30,7 +31,7 @@ typed as (
 judged as (
     select
         *,
-        case when resource_id is null then 'missing_key' end as quarantine_reason
+        coalesce(case when resource_id is null then 'missing_key' end, identity_reason) as quarantine_reason
     from typed
 )
 

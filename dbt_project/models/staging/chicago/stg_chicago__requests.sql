@@ -1,17 +1,17 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = 'sr_number is not null and ' ~ portal_time('created_date') ~ ' is not null' %}
+{% set readable = 'sr_number is not null and ' ~ published_clock_time('created_date') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('chicago', 'requests_311'), ['sr_number'], portal_time('last_modified_date'), readable
+        source('chicago', 'requests_311'), ['sr_number'], published_clock_time('last_modified_date'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.sr_number as request_id,
-        {{ portal_time('requests.created_date') }} as requested_at,
-        {{ portal_time('requests.closed_date') }} as closed_at,
+        {{ published_time_utc('requests.created_date', time_zone) }} as requested_at_utc,
+        {{ published_time_utc('requests.closed_date', time_zone) }} as closed_at_utc,
         requests.sr_type as category,
         requests.owner_department as agency,
         lower(requests.status) as request_status,
@@ -20,13 +20,15 @@ typed as (
         try_cast(requests.longitude as double) as published_longitude,
         try_cast(requests.latitude as double) as published_latitude,
         {{ location_status('requests.longitude', 'requests.latitude') }} as location_status,
+        {{ is_ambiguous_time(['requests.created_date', 'requests.closed_date'], time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.sr_number is null then 'missing_key'
-            when {{ portal_time('requests.created_date') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.sr_number is null then 'missing_key' end,
+            {{ time_reason('requests.created_date') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         case
             when {{ version_reason('versions') }} is not null then {{ version_reason('versions') }}
             -- A question answered on the telephone asks for no service in a place.
@@ -41,7 +43,6 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('requested_at', time_zone) }} as requested_at_utc
     from typed
 )
 
@@ -51,7 +52,8 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
-    {{ local_to_utc('closed_at', time_zone) }} as closed_at_utc,
+    is_ambiguous_time,
+    closed_at_utc,
     category,
     agency,
     request_status,

@@ -1,18 +1,18 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = 'event_number is not null and ' ~ portal_time('create_time_incident') ~ ' is not null' %}
+{% set readable = 'event_number is not null and ' ~ published_clock_time('create_time_incident') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('cincinnati', 'calls'), ['event_number'], portal_time('closed_time_incident'), readable) }}
+    {{ rank_versions(source('cincinnati', 'calls'), ['event_number'], published_clock_time('closed_time_incident'), readable) }}
 ),
 
 typed as (
     select
         calls.event_number as call_id,
         -- Texts: ISO from the interface, a 12-hour clock in saved files; both local.
-        {{ portal_time('calls.create_time_incident') }} as created_at,
-        {{ portal_time('calls.dispatch_time_primary_unit') }} as dispatched_at,
-        {{ portal_time('calls.arrival_time_primary_unit') }} as arrived_at,
-        {{ portal_time('calls.closed_time_incident') }} as closed_at,
+        {{ published_time_utc('calls.create_time_incident', time_zone) }} as created_at_utc,
+        {{ published_time_utc('calls.dispatch_time_primary_unit', time_zone) }} as dispatched_at_utc,
+        {{ published_time_utc('calls.arrival_time_primary_unit', time_zone) }} as arrived_at_utc,
+        {{ published_time_utc('calls.closed_time_incident', time_zone) }} as closed_at_utc,
         -- Nothing says who started a call. Gunfire that sensors heard was reported by nobody.
         case when upper(calls.incident_type_desc) like 'SHOT SPOTTER%' then 'alarm' else 'unknown' end as initiation,
         calls.priority,
@@ -26,13 +26,15 @@ typed as (
         try_cast(calls.longitude_x as double) as published_longitude,
         try_cast(calls.latitude_x as double) as published_latitude,
         {{ location_status('calls.longitude_x', 'calls.latitude_x') }} as location_status,
+        {{ is_ambiguous_time(['calls.create_time_incident', 'calls.dispatch_time_primary_unit', 'calls.arrival_time_primary_unit', 'calls.closed_time_incident'], time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.event_number is null then 'missing_key'
-            when {{ portal_time('calls.create_time_incident') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.event_number is null then 'missing_key' end,
+            {{ time_reason('calls.create_time_incident') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('cincinnati', 'calls') }} as calls
     left join versions
@@ -42,7 +44,6 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('created_at', time_zone) }} as created_at_utc
     from typed
 )
 
@@ -52,10 +53,11 @@ select
     created_at_utc as call_at_utc,
     {{ utc_to_local('created_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     created_at_utc as received_at_utc,
-    {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
-    {{ local_to_utc('arrived_at', time_zone) }} as arrived_at_utc,
-    {{ local_to_utc('closed_at', time_zone) }} as cleared_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    closed_at_utc as cleared_at_utc,
     initiation,
     case when initiation = 'unknown' then 'none' else 'type' end as initiation_basis,
     cast(null as varchar) as channel,

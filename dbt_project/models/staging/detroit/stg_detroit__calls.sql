@@ -1,5 +1,5 @@
 {% set time_zone = 'America/Detroit' %}
-{% set readable = 'incident_entry_id is not null and ' ~ iso_to_utc('called_at') ~ ' is not null' %}
+{% set readable = 'incident_entry_id is not null and ' ~ published_clock_time('called_at') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('detroit', 'calls'), ['incident_entry_id'], '_load_number', readable) }}
@@ -8,17 +8,13 @@ with versions as (
 typed as (
     select
         calls.incident_entry_id as call_id,
-        {{ iso_to_utc('calls.called_at') }} as called_at_utc,
+        {{ published_time_utc('calls.called_at', time_zone) }} as called_at_utc,
         -- Minutes and their fraction, not times. A negative one is a clock set back: it says nothing.
-        case when try_cast(calls.intake_time as double) >= 0 then try_cast(calls.intake_time as double) end
-            as intake_minutes,
-        case when try_cast(calls.dispatch_time as double) >= 0 then try_cast(calls.dispatch_time as double) end
-            as dispatch_minutes,
-        case
-            when try_cast(calls.total_response_time as double) >= 0 then try_cast(calls.total_response_time as double)
-        end as response_minutes,
-        try_cast(calls.on_scene_time as double) as on_scene_minutes,
-        try_cast(calls.total_time as double) as total_minutes,
+        {{ number_of('calls.intake_time', 'minutes') }} as intake_minutes,
+        {{ number_of('calls.dispatch_time', 'minutes') }} as dispatch_minutes,
+        {{ number_of('calls.total_response_time', 'minutes') }} as response_minutes,
+        {{ number_of('calls.on_scene_time', 'minutes') }} as on_scene_minutes,
+        {{ number_of('calls.total_time', 'minutes') }} as total_minutes,
         calls.priority,
         calls.call_description as final_type,
         calls.category as type_group,
@@ -27,13 +23,15 @@ typed as (
         try_cast(calls.longitude as double) as published_longitude,
         try_cast(calls.latitude as double) as published_latitude,
         {{ location_status('calls.longitude', 'calls.latitude') }} as location_status,
+        {{ is_ambiguous_time('calls.called_at', time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.incident_entry_id is null then 'missing_key'
-            when {{ iso_to_utc('calls.called_at') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.incident_entry_id is null then 'missing_key' end,
+            {{ time_reason('calls.called_at') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('detroit', 'calls') }} as calls
     left join versions
@@ -46,6 +44,7 @@ select
     called_at_utc as call_at_utc,
     {{ utc_to_local('called_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     called_at_utc as received_at_utc,
     {{ minutes_after('called_at_utc', '(intake_minutes + dispatch_minutes)') }} as dispatched_at_utc,
     {{ minutes_after('called_at_utc', 'response_minutes') }} as arrived_at_utc,

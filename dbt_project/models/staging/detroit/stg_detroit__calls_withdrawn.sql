@@ -1,6 +1,5 @@
 {% set time_zone = 'America/Detroit' %}
-{% set called = "replace(call_timestamp, '/', '-')" %}
-{% set readable = 'incident_id is not null and ' ~ iso_to_utc(called) ~ ' is not null' %}
+{% set readable = 'incident_id is not null and ' ~ published_clock_time('call_timestamp') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('detroit', 'calls_withdrawn'), ['incident_id'], '_load_number', readable) }}
@@ -10,16 +9,14 @@ typed as (
     select
         calls.incident_id as call_id,
         -- 2018/03/05 19:05:00+00, as the portal's files write UTC.
-        {{ iso_to_utc("replace(calls.call_timestamp, '/', '-')") }} as called_at_utc,
+        {{ published_time_utc('calls.call_timestamp', time_zone) }} as called_at_utc,
         -- Minutes and their fraction, not times. A negative one is a clock set back: it says nothing.
-        case when try_cast(calls.intaketime as double) >= 0 then try_cast(calls.intaketime as double) end
-            as intake_minutes,
-        case when try_cast(calls.dispatchtime as double) >= 0 then try_cast(calls.dispatchtime as double) end
-            as dispatch_minutes,
-        case when try_cast(calls.totalresponsetime as double) >= 0 then try_cast(calls.totalresponsetime as double) end
+        {{ number_of('calls.intaketime', 'minutes') }} as intake_minutes,
+        {{ number_of('calls.dispatchtime', 'minutes') }} as dispatch_minutes,
+        {{ number_of('calls.totalresponsetime', 'minutes') }}
             as response_minutes,
-        try_cast(calls.time_on_scene as double) as on_scene_minutes,
-        try_cast(calls.totaltime as double) as total_minutes,
+        {{ number_of('calls.time_on_scene', 'minutes') }} as on_scene_minutes,
+        {{ number_of('calls.totaltime', 'minutes') }} as total_minutes,
         case lower(calls.officerinitiated)
             when 'yes' then 'officer'
             when 'no' then 'community'
@@ -33,13 +30,15 @@ typed as (
         try_cast(calls.longitude as double) as published_longitude,
         try_cast(calls.latitude as double) as published_latitude,
         {{ location_status('calls.longitude', 'calls.latitude') }} as location_status,
+        {{ is_ambiguous_time('calls.call_timestamp', time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.incident_id is null then 'missing_key'
-            when {{ iso_to_utc("replace(calls.call_timestamp, '/', '-')") }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.incident_id is null then 'missing_key' end,
+            {{ time_reason('calls.call_timestamp') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as version_reason
     from {{ source('detroit', 'calls_withdrawn') }} as calls
     left join versions
@@ -64,6 +63,7 @@ select
     called_at_utc as call_at_utc,
     {{ utc_to_local('called_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     called_at_utc as received_at_utc,
     {{ minutes_after('called_at_utc', '(intake_minutes + dispatch_minutes)') }} as dispatched_at_utc,
     {{ minutes_after('called_at_utc', 'response_minutes') }} as arrived_at_utc,

@@ -1,18 +1,18 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = 'nopd_item is not null and ' ~ portal_time('timecreate') ~ ' is not null' %}
+{% set readable = 'nopd_item is not null and ' ~ published_clock_time('timecreate') ~ ' is not null' %}
 
 with versions as (
     -- A call of New Year's Eve may stand in two yearly tables: the one closed last wins.
-    {{ rank_versions(source('new_orleans', 'calls'), ['nopd_item'], portal_time('timeclosed'), readable) }}
+    {{ rank_versions(source('new_orleans', 'calls'), ['nopd_item'], published_clock_time('timeclosed'), readable) }}
 ),
 
 typed as (
     select
         calls.nopd_item as call_id,
-        {{ portal_time('calls.timecreate') }} as created_at,
-        {{ portal_time('calls.timedispatch') }} as dispatched_at,
-        {{ portal_time('calls.timearrive') }} as arrived_at,
-        {{ portal_time('calls.timeclosed') }} as closed_at,
+        {{ published_time_utc('calls.timecreate', time_zone) }} as created_at_utc,
+        {{ published_time_utc('calls.timedispatch', time_zone) }} as dispatched_at_utc,
+        {{ published_time_utc('calls.timearrive', time_zone) }} as arrived_at_utc,
+        {{ published_time_utc('calls.timeclosed', time_zone) }} as closed_at_utc,
         -- The column begins with 2014. Without it nobody knows who started a call: not the community by default.
         case upper(calls.selfinitiated)
             when 'Y' then 'officer'
@@ -30,13 +30,15 @@ typed as (
         -- transformation is needed. A place that is not known, or was taken off, is (0.0, 0.0) there.
         {{ point_longitude('calls.location') }} as published_longitude,
         {{ point_latitude('calls.location') }} as published_latitude,
+        {{ is_ambiguous_time(['calls.timecreate', 'calls.timedispatch', 'calls.timearrive', 'calls.timeclosed'], time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.nopd_item is null then 'missing_key'
-            when {{ portal_time('calls.timecreate') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.nopd_item is null then 'missing_key' end,
+            {{ time_reason('calls.timecreate') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('new_orleans', 'calls') }} as calls
     left join versions
@@ -46,7 +48,6 @@ typed as (
 placed as (
     select
         *,
-        {{ local_to_utc('created_at', time_zone) }} as created_at_utc,
         {{ location_status('cast(published_longitude as varchar)', 'cast(published_latitude as varchar)') }}
             as location_status
     from typed
@@ -58,10 +59,11 @@ select
     created_at_utc as call_at_utc,
     {{ utc_to_local('created_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     created_at_utc as received_at_utc,
-    {{ local_to_utc('dispatched_at', time_zone) }} as dispatched_at_utc,
-    {{ local_to_utc('arrived_at', time_zone) }} as arrived_at_utc,
-    {{ local_to_utc('closed_at', time_zone) }} as cleared_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    closed_at_utc as cleared_at_utc,
     initiation,
     case when initiation = 'unknown' then 'none' else 'explicit' end as initiation_basis,
     cast(null as varchar) as channel,

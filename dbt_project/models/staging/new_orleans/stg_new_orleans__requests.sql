@@ -1,30 +1,32 @@
 {% set time_zone = 'America/Chicago' %}
-{% set readable = 'service_request is not null and ' ~ portal_time('date_created') ~ ' is not null' %}
+{% set readable = 'service_request is not null and ' ~ published_clock_time('date_created') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('new_orleans', 'requests_311'), ['service_request'], portal_time('date_modified'), readable
+        source('new_orleans', 'requests_311'), ['service_request'], published_clock_time('date_modified'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.service_request as request_id,
-        {{ portal_time('requests.date_created') }} as created_at,
-        {{ portal_time('requests.case_close_date') }} as closed_at,
+        {{ published_time_utc('requests.date_created', time_zone) }} as created_at_utc,
+        {{ published_time_utc('requests.case_close_date', time_zone) }} as closed_at_utc,
         requests.request_reason as category,
         requests.responsible_agency as agency,
         requests.request_status,
         try_cast(requests.longitude as double) as published_longitude,
         try_cast(requests.latitude as double) as published_latitude,
         {{ location_status('requests.longitude', 'requests.latitude') }} as location_status,
+        {{ is_ambiguous_time(['requests.date_created', 'requests.case_close_date'], time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.service_request is null then 'missing_key'
-            when {{ portal_time('requests.date_created') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.service_request is null then 'missing_key' end,
+            {{ time_reason('requests.date_created') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('new_orleans', 'requests_311') }} as requests
     left join versions
@@ -34,7 +36,7 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('created_at', time_zone) }} as requested_at_utc
+        created_at_utc as requested_at_utc
     from typed
 )
 
@@ -44,7 +46,8 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
-    {{ local_to_utc('closed_at', time_zone) }} as closed_at_utc,
+    is_ambiguous_time,
+    closed_at_utc,
     category,
     agency,
     request_status,

@@ -1,5 +1,5 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = parse_timestamp('created_on', '%Y-%m-%dT%H:%M:%S') ~ ' is not null' %}
+{% set readable = published_clock_time('created_on') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('pittsburgh', 'requests_311'), ['request_id'], '_load_number', readable) }}
@@ -8,7 +8,7 @@ with versions as (
 typed as (
     select
         requests.request_id,
-        {{ parse_timestamp('requests.created_on', '%Y-%m-%dT%H:%M:%S') }} as created_at,
+        {{ published_time_utc('requests.created_on', time_zone) }} as created_at_utc,
         requests.request_type as category,
         requests.department as agency,
         case requests.status
@@ -24,6 +24,9 @@ typed as (
         try_cast(requests.y as double) as published_latitude,
         -- A place outside the city is left empty and marked.
         {{ location_status('requests.x', 'requests.y', "requests.geo_accuracy = 'OUT_OF_BOUNDS'") }} as location_status,
+        {{ time_reason('requests.created_on') }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time('requests.created_on', time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
@@ -36,11 +39,12 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('created_at', time_zone) }} as requested_at_utc,
-        case
-            when request_id is null then 'missing_key'
-            when created_at is null then 'unreadable_time'
-        end as quarantine_reason
+        created_at_utc as requested_at_utc,
+        coalesce(
+            case when request_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -50,6 +54,7 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
+    is_ambiguous_time,
     cast(null as timestamp) as closed_at_utc,
     category,
     agency,

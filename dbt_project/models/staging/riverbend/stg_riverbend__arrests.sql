@@ -1,4 +1,4 @@
-{% set readable = 'arrestid is not null and ' ~ iso_to_utc('arrestdate') ~ ' is not null' %}
+{% set readable = 'arrestid is not null and ' ~ published_clock_time('arrestdate') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('riverbend', 'arrests'), ['arrestid'], '_load_number', readable) }}
@@ -7,7 +7,7 @@ with versions as (
 typed as (
     select
         arrests.arrestid as contact_id,
-        {{ iso_to_utc('arrests.arrestdate') }} as contact_at_utc,
+        {{ published_time_utc('arrests.arrestdate', 'America/Chicago') }} as contact_at_utc,
         case
             when arrests.initiation ilike 'officer%' then 'officer'
             when arrests.initiation is null then 'unknown'
@@ -23,13 +23,15 @@ typed as (
         try_cast(arrests.geometry_x as double) as published_longitude,
         try_cast(arrests.geometry_y as double) as published_latitude,
         {{ location_status('arrests.geometry_x', 'arrests.geometry_y') }} as location_status,
+        {{ is_ambiguous_time('arrests.arrestdate', 'America/Chicago') }} as is_ambiguous_time,
         arrests._load_id as load_id,
         arrests._file as source_file,
         arrests._line as source_line,
-        case
-            when arrests.arrestid is null then 'missing_key'
-            when {{ iso_to_utc('arrests.arrestdate') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when arrests.arrestid is null then 'missing_key' end,
+            {{ time_reason('arrests.arrestdate') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'arrests') }} as arrests
     left join versions
@@ -42,6 +44,7 @@ select
     'arrest' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', 'America/Chicago') }} as contact_at_local,
+    is_ambiguous_time,
     initiation,
     initiation_basis,
     call_id,

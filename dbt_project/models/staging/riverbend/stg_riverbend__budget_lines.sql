@@ -8,9 +8,9 @@ with typed as (
         -- The sheet is the fiscal year ("FY2025").
         try_cast(right(lines.sheet, 4) as integer) as fiscal_year,
         -- Some amounts are text with a dollar sign and thousands separators.
-        try_cast(replace(replace(lines.amount, '$', ''), ',', '') as double) as amount,
-        try_cast(lines.sworn_fte as double) as sworn_fte,
-        try_cast(lines.civilian_fte as double) as civilian_fte,
+        {{ number_of("replace(replace(lines.amount, '$', ''), ',', '')", 'money') }} as amount,
+        {{ number_of('lines.sworn_fte', 'positions') }} as sworn_fte,
+        {{ number_of('lines.civilian_fte', 'positions') }} as civilian_fte,
         lines._load_id as load_id,
         lines._file as source_file,
         lines._line as source_line,

@@ -1,5 +1,6 @@
-{% set received = parse_timestamp('call_received', '%m/%d/%Y %I:%M:%S %p') %}
-{% set updated = parse_timestamp('last_updated', '%m/%d/%Y %I:%M:%S %p') %}
+{% set time_zone = 'America/Chicago' %}
+{% set received = published_clock_time('call_received') %}
+{% set updated = published_clock_time('last_updated') %}
 {% set readable = 'call_number is not null and ' ~ received ~ ' is not null' %}
 
 with versions as (
@@ -10,7 +11,7 @@ with versions as (
 typed as (
     select
         calls.call_number as call_id,
-        {{ received }} as call_at_local,
+        {{ published_time_utc('calls.call_received', time_zone) }} as received_at_utc,
         case upper(calls.call_source)
             when '911' then 'community'
             when 'NON-EMERGENCY' then 'community'
@@ -33,13 +34,15 @@ typed as (
         {{ location_status(
             'calls.longitude', 'calls.latitude', "calls.block_address = 'WITHHELD' and calls.longitude is null"
         ) }} as location_status,
+        {{ is_ambiguous_time('calls.call_received', time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
-        case
-            when calls.call_number is null then 'missing_key'
-            when {{ received }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when calls.call_number is null then 'missing_key' end,
+            {{ time_reason('calls.call_received') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'calls_for_service') }} as calls
     left join versions
@@ -49,10 +52,11 @@ typed as (
 select
     'riverbend' as city,
     call_id,
-    {{ local_to_utc('call_at_local', 'America/Chicago') }} as call_at_utc,
-    call_at_local,
+    received_at_utc as call_at_utc,
+    {{ utc_to_local('received_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
-    {{ local_to_utc('call_at_local', 'America/Chicago') }} as received_at_utc,
+    is_ambiguous_time,
+    received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     cast(null as timestamp) as arrived_at_utc,
     cast(null as timestamp) as cleared_at_utc,

@@ -1,4 +1,5 @@
-{% set contacted = parse_timestamp('contact_date', '%Y-%m-%d %H:%M') %}
+{% set time_zone = 'America/Chicago' %}
+{% set contacted = published_clock_time('contact_date') %}
 {% set readable = 'contact_id is not null and channel is not null and ' ~ contacted ~ ' is not null' %}
 
 with versions as (
@@ -9,18 +10,20 @@ typed as (
     select
         contacts.contact_id as request_id,
         contacts.channel,
-        {{ parse_timestamp('contacts.contact_date', '%Y-%m-%d %H:%M') }} as requested_at_local,
+        {{ published_time_utc('contacts.contact_date', time_zone) }} as requested_at_utc,
         contacts.need_category as category,
         contacts.referral as agency,
         case contacts.met when 'Y' then true when 'N' then false end as need_met,
         contacts.zone_id as published_zone_id,
+        {{ is_ambiguous_time('contacts.contact_date', time_zone) }} as is_ambiguous_time,
         contacts._load_id as load_id,
         contacts._file as source_file,
         contacts._line as source_line,
-        case
-            when contacts.contact_id is null or contacts.channel is null then 'missing_key'
-            when {{ parse_timestamp('contacts.contact_date', '%Y-%m-%d %H:%M') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when contacts.contact_id is null or contacts.channel is null then 'missing_key' end,
+            {{ time_reason('contacts.contact_date') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'contacts_211_411') }} as contacts
     left join versions
@@ -31,8 +34,9 @@ select
     'riverbend' as city,
     request_id,
     channel,
-    {{ local_to_utc('requested_at_local', 'America/Chicago') }} as requested_at_utc,
-    requested_at_local,
+    requested_at_utc,
+    {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
+    is_ambiguous_time,
     cast(null as timestamp) as closed_at_utc,
     category,
     agency,

@@ -1,5 +1,6 @@
-{% set occurred = parse_timestamp('occurred_from', '%m/%d/%Y %I:%M:%S %p') %}
-{% set reported = parse_timestamp('reported', '%m/%d/%Y %I:%M:%S %p') %}
+{% set time_zone = 'America/Chicago' %}
+{% set occurred = published_clock_time('occurred_from') %}
+{% set reported = published_clock_time('reported') %}
 {% set readable = 'offense_id is not null and coalesce(' ~ occurred ~ ', ' ~ reported ~ ') is not null' %}
 
 with versions as (
@@ -10,9 +11,9 @@ typed as (
     select
         offenses.offense_id,
         offenses.report_number as report_id,
-        {{ parse_timestamp('offenses.occurred_from', '%m/%d/%Y %I:%M:%S %p') }} as occurred_from_local,
-        {{ parse_timestamp('offenses.occurred_to', '%m/%d/%Y %I:%M:%S %p') }} as occurred_to_local,
-        {{ parse_timestamp('offenses.reported', '%m/%d/%Y %I:%M:%S %p') }} as reported_at_local,
+        {{ published_time_utc('offenses.occurred_from', time_zone) }} as occurred_from_utc,
+        {{ published_time_utc('offenses.occurred_to', time_zone) }} as occurred_to_utc,
+        {{ published_time_utc('offenses.reported', time_zone) }} as reported_at_utc,
         offenses.nibrs_code,
         offenses.offense_description as offense,
         case lower(offenses.crime_against)
@@ -31,16 +32,17 @@ typed as (
         {{ location_status(
             'offenses.longitude', 'offenses.latitude', "offenses.block_address = 'WITHHELD' and offenses.longitude is null"
         ) }} as location_status,
+        {{ is_ambiguous_time(
+            ['offenses.occurred_from', 'offenses.occurred_to', 'offenses.reported'], time_zone
+        ) }} as is_ambiguous_time,
         offenses._load_id as load_id,
         offenses._file as source_file,
         offenses._line as source_line,
-        case
-            when offenses.offense_id is null then 'missing_key'
-            when coalesce(
-                {{ parse_timestamp('offenses.occurred_from', '%m/%d/%Y %I:%M:%S %p') }},
-                {{ parse_timestamp('offenses.reported', '%m/%d/%Y %I:%M:%S %p') }}
-            ) is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when offenses.offense_id is null then 'missing_key' end,
+            {{ time_reason(['offenses.occurred_from', 'offenses.reported']) }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'offenses') }} as offenses
     left join versions
@@ -51,11 +53,12 @@ select
     'riverbend' as city,
     offense_id,
     report_id,
-    {{ local_to_utc('coalesce(occurred_from_local, reported_at_local)', 'America/Chicago') }} as offense_at_utc,
-    coalesce(occurred_from_local, reported_at_local) as offense_at_local,
-    case when occurred_from_local is not null then 'occurred' else 'reported' end as offense_time_basis,
-    {{ local_to_utc('occurred_to_local', 'America/Chicago') }} as occurred_to_utc,
-    {{ local_to_utc('reported_at_local', 'America/Chicago') }} as reported_at_utc,
+    coalesce(occurred_from_utc, reported_at_utc) as offense_at_utc,
+    {{ utc_to_local('coalesce(occurred_from_utc, reported_at_utc)', time_zone) }} as offense_at_local,
+    is_ambiguous_time,
+    case when occurred_from_utc is not null then 'occurred' else 'reported' end as offense_time_basis,
+    occurred_to_utc,
+    reported_at_utc,
     nibrs_code,
     offense,
     crime_against,

@@ -1,29 +1,31 @@
-{% set readable = 'service_request_id is not null and ' ~ iso_to_utc('requested_datetime') ~ ' is not null' %}
+{% set readable = 'service_request_id is not null and ' ~ published_clock_time('requested_datetime') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('riverbend', 'requests_311'), ['service_request_id'], iso_to_utc('updated_datetime'), readable
+        source('riverbend', 'requests_311'), ['service_request_id'], published_clock_time('updated_datetime'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.service_request_id as request_id,
-        {{ iso_to_utc('requests.requested_datetime') }} as requested_at_utc,
-        case when requests.status = 'closed' then {{ iso_to_utc('requests.updated_datetime') }} end as closed_at_utc,
+        {{ published_time_utc('requests.requested_datetime', 'America/Chicago') }} as requested_at_utc,
+        case when requests.status = 'closed' then {{ published_time_utc('requests.updated_datetime', 'America/Chicago') }} end as closed_at_utc,
         requests.service_name as category,
         requests.agency_responsible as agency,
         requests.status as request_status,
         try_cast(requests.long as double) as published_longitude,
         try_cast(requests.lat as double) as published_latitude,
         {{ location_status('requests.long', 'requests.lat') }} as location_status,
+        {{ is_ambiguous_time('requests.requested_datetime', 'America/Chicago') }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.service_request_id is null then 'missing_key'
-            when {{ iso_to_utc('requests.requested_datetime') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.service_request_id is null then 'missing_key' end,
+            {{ time_reason('requests.requested_datetime') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'requests_311') }} as requests
     left join versions
@@ -36,6 +38,7 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', 'America/Chicago') }} as requested_at_local,
+    is_ambiguous_time,
     closed_at_utc,
     category,
     agency,

@@ -1,22 +1,28 @@
-with typed as (
+with versions as (
+    {{ rank_versions(source('riverbend', 'resources'), ['facility_id'], '_load_number') }}
+),
+
+typed as (
     select
         facility_id as resource_id,
         facility_type as resource_kind,
         name as resource_name,
         -- -999 stands for an unknown number of beds.
-        case when try_cast(beds as double) >= 0 then try_cast(beds as double) end as capacity,
+        {{ number_of('beds', 'capacity') }} as capacity,
         try_cast(longitude as double) as published_longitude,
         try_cast(latitude as double) as published_latitude,
         {{ location_status('longitude', 'latitude') }} as location_status,
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
-        case when facility_id is null then 'missing_key' end as quarantine_reason,
-        case
-            when row_number() over (partition by facility_id order by _load_number desc, _file desc, _line desc) > 1
-                then 'repeated_row'
-        end as exclusion_reason
-    from {{ source('riverbend', 'resources') }}
+        resources._load_id as load_id,
+        resources._file as source_file,
+        resources._line as source_line,
+        coalesce(
+            case when facility_id is null then 'missing_key' end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('riverbend', 'resources') }} as resources
+    left join versions
+        on {{ same_row('resources', 'versions') }}
 )
 
 select

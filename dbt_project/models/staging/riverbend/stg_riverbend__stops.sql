@@ -1,4 +1,4 @@
-{% set readable = 'stopid is not null and ' ~ iso_to_utc('stopdate') ~ ' is not null' %}
+{% set readable = 'stopid is not null and ' ~ published_clock_time('stopdate') ~ ' is not null' %}
 
 with versions as (
     -- OBJECTID is reassigned every night; StopID is the key.
@@ -8,7 +8,7 @@ with versions as (
 typed as (
     select
         stops.stopid as contact_id,
-        {{ iso_to_utc('stops.stopdate') }} as contact_at_utc,
+        {{ published_time_utc('stops.stopdate', 'America/Chicago') }} as contact_at_utc,
         stops.callnumber as call_id,
         stops.stopreason as reason,
         stops.outcome,
@@ -22,13 +22,15 @@ typed as (
         try_cast(stops.geometry_x as double) as published_longitude,
         try_cast(stops.geometry_y as double) as published_latitude,
         {{ location_status('stops.geometry_x', 'stops.geometry_y') }} as location_status,
+        {{ is_ambiguous_time('stops.stopdate', 'America/Chicago') }} as is_ambiguous_time,
         stops._load_id as load_id,
         stops._file as source_file,
         stops._line as source_line,
-        case
-            when stops.stopid is null then 'missing_key'
-            when {{ iso_to_utc('stops.stopdate') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when stops.stopid is null then 'missing_key' end,
+            {{ time_reason('stops.stopdate') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'officer_stops') }} as stops
     left join versions
@@ -41,6 +43,7 @@ select
     'stop' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', 'America/Chicago') }} as contact_at_local,
+    is_ambiguous_time,
     'officer' as initiation,
     'type' as initiation_basis,
     call_id,

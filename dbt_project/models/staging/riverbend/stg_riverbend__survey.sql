@@ -1,13 +1,18 @@
-with judged as (
+with versions as (
+    {{ rank_versions(source('riverbend', 'resident_survey'), ['respondent_id', 'wave'], '_load_number') }}
+),
+
+judged as (
     select
-        *,
-        case when respondent_id is null or wave is null then 'missing_key' end as quarantine_reason,
-        case
-            when row_number() over (
-                partition by respondent_id, wave order by _load_number desc, _file desc, _line desc
-            ) > 1 then 'repeated_row'
-        end as exclusion_reason
-    from {{ source('riverbend', 'resident_survey') }}
+        answers.*,
+        coalesce(
+            case when answers.respondent_id is null or answers.wave is null then 'missing_key' end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('riverbend', 'resident_survey') }} as answers
+    left join versions
+        on {{ same_row('answers', 'versions') }}
 )
 
 select

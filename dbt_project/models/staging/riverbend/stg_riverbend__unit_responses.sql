@@ -1,3 +1,4 @@
+{% set time_zone = 'America/Chicago' %}
 {% set readable = 'call_number is not null and unit is not null' %}
 
 with versions as (
@@ -11,14 +12,20 @@ typed as (
         responses.call_number as call_id,
         responses.unit as unit_id,
         responses.dispatched,
-        try_cast(responses.crew_size as integer) as crew_size,
-        {{ parse_timestamp('responses.dispatched', '%m/%d/%Y %I:%M:%S %p') }} as dispatched_at_local,
-        {{ parse_timestamp('responses.arrived', '%m/%d/%Y %I:%M:%S %p') }} as arrived_at_local,
-        {{ parse_timestamp('responses.cleared', '%m/%d/%Y %I:%M:%S %p') }} as cleared_at_local,
+        {{ number_of('responses.crew_size', 'crew_size') }} as crew_size,
+        {{ published_time_utc('responses.dispatched', time_zone) }} as dispatched_at_utc,
+        {{ published_time_utc('responses.arrived', time_zone) }} as arrived_at_utc,
+        {{ published_time_utc('responses.cleared', time_zone) }} as cleared_at_utc,
+        {{ is_ambiguous_time(['responses.dispatched', 'responses.arrived', 'responses.cleared'], time_zone) }}
+            as is_ambiguous_time,
         responses._load_id as load_id,
         responses._file as source_file,
         responses._line as source_line,
-        case when responses.call_number is null or responses.unit is null then 'missing_key' end as quarantine_reason,
+        coalesce(
+            case when responses.call_number is null or responses.unit is null then 'missing_key' end,
+            {{ number_reason('responses.crew_size', 'crew_size') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'unit_responses') }} as responses
     left join versions
@@ -32,9 +39,10 @@ select
     call_id,
     unit_id,
     crew_size,
-    {{ local_to_utc('dispatched_at_local', 'America/Chicago') }} as dispatched_at_utc,
-    {{ local_to_utc('arrived_at_local', 'America/Chicago') }} as arrived_at_utc,
-    {{ local_to_utc('cleared_at_local', 'America/Chicago') }} as cleared_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    cleared_at_utc,
+    is_ambiguous_time,
     'unit_responses' as source_dataset,
     load_id,
     source_file,

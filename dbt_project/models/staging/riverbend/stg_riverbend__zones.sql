@@ -1,18 +1,24 @@
-with judged as (
+with versions as (
+    -- A zone without an outline does not stand in the way of the same zone with one.
+    {{ rank_versions(
+        source('riverbend', 'zones'), ['zone_id'], '_load_number', 'zone_id is not null and geometry_wkt is not null'
+    ) }}
+),
+
+judged as (
     select
-        *,
-        case
-            when zone_id is null then 'missing_key'
-            when geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
-        -- An outline without a boundary does not stand in the way of the same zone with one.
-        case
-            when row_number() over (
-                partition by zone_id
-                order by geometry_wkt is null asc, _load_number desc, _file desc, _line desc
-            ) > 1 then 'repeated_row'
-        end as exclusion_reason
-    from {{ source('riverbend', 'zones') }}
+        zones.*,
+        coalesce(
+            case
+                when zones.zone_id is null then 'missing_key'
+                when zones.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('riverbend', 'zones') }} as zones
+    left join versions
+        on {{ same_row('zones', 'versions') }}
 )
 
 select

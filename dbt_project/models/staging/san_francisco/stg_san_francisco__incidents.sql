@@ -1,6 +1,6 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set occurred = portal_time('incident_datetime') %}
-{% set reported = portal_time('report_datetime') %}
+{% set occurred = published_clock_time('incident_datetime') %}
+{% set reported = published_clock_time('report_datetime') %}
 {% set readable = 'row_id is not null and coalesce(' ~ occurred ~ ', ' ~ reported ~ ') is not null' %}
 
 with versions as (
@@ -12,8 +12,8 @@ typed as (
         incidents.row_id as offense_id,
         incidents.incident_number as report_id,
         incidents.incident_code,
-        {{ portal_time('incidents.incident_datetime') }} as occurred_at,
-        {{ portal_time('incidents.report_datetime') }} as reported_at,
+        {{ published_time_utc('incidents.incident_datetime', time_zone) }} as occurred_at_utc,
+        {{ published_time_utc('incidents.report_datetime', time_zone) }} as reported_at_utc,
         incidents.incident_description as offense,
         -- The department's own codes, no NIBRS: only what says so itself is known to be no crime.
         case when incidents.incident_category = 'Non-Criminal' then 'not_a_crime' else 'unknown' end as crime_against,
@@ -25,6 +25,9 @@ typed as (
         try_cast(incidents.latitude as double) as published_latitude,
         {{ location_status('incidents.longitude', 'incidents.latitude') }} as location_status,
         coalesce(incidents.report_type_description like '%Supplement%', false) as is_supplement,
+        {{ time_reason(['incidents.incident_datetime', 'incidents.report_datetime']) }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time(['incidents.incident_datetime', 'incidents.report_datetime'], time_zone) }} as is_ambiguous_time,
         incidents._load_id as load_id,
         incidents._file as source_file,
         incidents._line as source_line,
@@ -37,12 +40,11 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('occurred_at', time_zone) }} as occurred_at_utc,
-        {{ local_to_utc('reported_at', time_zone) }} as reported_at_utc,
-        case
-            when offense_id is null then 'missing_key'
-            when coalesce(occurred_at, reported_at) is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when offense_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 ),
 
@@ -59,7 +61,7 @@ judged as (
                     and row_number() over (
                         partition by
                             report_id, incident_code, version_reason is null and quarantine_reason is null
-                        order by is_supplement, reported_at, offense_id
+                        order by is_supplement, reported_at_utc, offense_id
                     ) > 1
                     then 'supplement_of_a_report'
             end
@@ -73,7 +75,8 @@ select
     report_id,
     coalesce(occurred_at_utc, reported_at_utc) as offense_at_utc,
     {{ utc_to_local('coalesce(occurred_at_utc, reported_at_utc)', time_zone) }} as offense_at_local,
-    case when occurred_at is not null then 'occurred' else 'reported' end as offense_time_basis,
+    is_ambiguous_time,
+    case when occurred_at_utc is not null then 'occurred' else 'reported' end as offense_time_basis,
     cast(null as timestamp) as occurred_to_utc,
     reported_at_utc,
     cast(null as varchar) as nibrs_code,

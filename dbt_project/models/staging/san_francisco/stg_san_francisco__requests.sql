@@ -1,17 +1,17 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set readable = 'service_request_id is not null and ' ~ portal_time('requested_datetime') ~ ' is not null' %}
+{% set readable = 'service_request_id is not null and ' ~ published_clock_time('requested_datetime') ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(
-        source('san_francisco', 'requests_311'), ['service_request_id'], portal_time('updated_datetime'), readable
+        source('san_francisco', 'requests_311'), ['service_request_id'], published_clock_time('updated_datetime'), readable
     ) }}
 ),
 
 typed as (
     select
         requests.service_request_id as request_id,
-        {{ portal_time('requests.requested_datetime') }} as requested_at,
-        {{ portal_time('requests.closed_date') }} as closed_at,
+        {{ published_time_utc('requests.requested_datetime', time_zone) }} as requested_at_utc,
+        {{ published_time_utc('requests.closed_date', time_zone) }} as closed_at_utc,
         requests.service_name as category,
         requests.agency_responsible as agency,
         lower(requests.status_description) as request_status,
@@ -19,13 +19,15 @@ typed as (
         try_cast(requests.long as double) as published_longitude,
         try_cast(requests.lat as double) as published_latitude,
         {{ location_status('requests.long', 'requests.lat') }} as location_status,
+        {{ is_ambiguous_time(['requests.requested_datetime', 'requests.closed_date'], time_zone) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,
-        case
-            when requests.service_request_id is null then 'missing_key'
-            when {{ portal_time('requests.requested_datetime') }} is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when requests.service_request_id is null then 'missing_key' end,
+            {{ time_reason('requests.requested_datetime') }},
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('san_francisco', 'requests_311') }} as requests
     left join versions
@@ -35,7 +37,6 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('requested_at', time_zone) }} as requested_at_utc
     from typed
 )
 
@@ -45,7 +46,8 @@ select
     '311' as channel,
     requested_at_utc,
     {{ utc_to_local('requested_at_utc', time_zone) }} as requested_at_local,
-    {{ local_to_utc('closed_at', time_zone) }} as closed_at_utc,
+    is_ambiguous_time,
+    closed_at_utc,
     category,
     agency,
     request_status,

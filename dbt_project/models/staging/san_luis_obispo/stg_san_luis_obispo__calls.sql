@@ -1,20 +1,20 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set received = parse_timestamp("date || ' ' || received", '%m/%d/%y %H:%M') %}
+{% set received = published_clock_time("date || ' ' || received") %}
 {% set readable = received ~ ' is not null' %}
 {% set snapshot_day = first_match('_file', '[0-9]{4}-[0-9]{2}-[0-9]{2}', 0) %}
 
 with versions as (
     -- Every snapshot repeats the log; the one with the latest day in its name (2021-12-30) has the last word. Within
     -- one, the later of two rows is the fuller.
-    {{ rank_versions(source('san_luis_obispo', 'calls'), ['case_number'], snapshot_day, readable) }}
+    {{ rank_versions(source('san_luis_obispo', 'calls'), ['case_number'], [snapshot_day, '_file', '_line'], readable) }}
 ),
 
 typed as (
     select
         calls.case_number as call_id,
-        {{ parse_timestamp("calls.date || ' ' || calls.received", '%m/%d/%y %H:%M') }} as received_at,
-        {{ parse_timestamp("calls.date || ' ' || calls.dispatched", '%m/%d/%y %H:%M') }} as dispatched_same_day,
-        {{ parse_timestamp("calls.date || ' ' || calls.arrived", '%m/%d/%y %H:%M') }} as arrived_same_day,
+        {{ published_clock_time("calls.date || ' ' || calls.received") }} as received_at,
+        {{ published_clock_time("calls.date || ' ' || calls.dispatched") }} as dispatched_same_day,
+        {{ published_clock_time("calls.date || ' ' || calls.arrived") }} as arrived_same_day,
         calls.type as call_type,
         -- One value is the heading of a printed page.
         case when calls.observed_crime not like '%Summary Report%' then calls.observed_crime end as observed_crime,
@@ -29,9 +29,15 @@ typed as (
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
+        {{ is_ambiguous_time(
+            ["calls.date || ' ' || calls.received", "calls.date || ' ' || calls.dispatched",
+             "calls.date || ' ' || calls.arrived"],
+            time_zone
+        ) }} as is_ambiguous_time,
+        {{ time_reason("calls.date || ' ' || calls.received") }} as time_reason,
         -- A call in an older snapshot is no repeated key: that is how the log is published.
         case
-            when versions.version_rank > 1 and versions.same_as_newest then 'repeated_row'
+            when versions.version_rank > 1 and versions.is_in_same_file then 'repeated_row'
             when versions.version_rank > 1 then 'in_newer_snapshot'
         end as exclusion_reason
     from {{ source('san_luis_obispo', 'calls') }} as calls
@@ -60,10 +66,7 @@ rolled_over as (
                     || trim({{ first_match('address', '^[0-9]+ ([^#;]*)', 1) }})
             else nullif(trim({{ first_match('address', '^([^#;]*)', 1) }}), '')
         end as block_address,
-        case
-            when call_id is null then 'missing_key'
-            when received_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(case when call_id is null then 'missing_key' end, time_reason) as quarantine_reason
     from typed
 ),
 
@@ -85,6 +88,7 @@ select
     received_at_utc as call_at_utc,
     {{ utc_to_local('received_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     received_at_utc,
     dispatched_at_utc,
     arrived_at_utc,

@@ -1,20 +1,29 @@
-with judged as (
+with versions as (
+    -- One key with two outlines is no zone.
+    {{ rank_versions(source('seattle', 'beats'), ['beat'], '_load_number', 'beat is not null and geometry_wkt is not null') }}
+),
+
+judged as (
     select
         beat as zone_id,
         geometry_wkt,
         precinct,
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
+        zones._load_id as load_id,
+        zones._file as source_file,
+        zones._line as source_line,
         -- The harbor's beats are the water around the city and belong to no precinct.
         precinct is null as is_harbor,
-        case
-            when beat is null then 'missing_key'
-            when geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
-        case when row_number() over (partition by beat order by _file, _line) > 1 then 'repeated_row' end
-            as exclusion_reason
-    from {{ source('seattle', 'beats') }}
+        coalesce(
+            case
+                when zones.beat is null then 'missing_key'
+                when zones.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('seattle', 'beats') }} as zones
+    left join versions
+        on {{ same_row('zones', 'versions') }}
 )
 
 select

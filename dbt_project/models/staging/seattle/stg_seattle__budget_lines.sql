@@ -1,38 +1,45 @@
-with typed as (
+with versions as (
+    {{ rank_versions(source('seattle', 'police_budget'), ['bureau', 'function_name'], '_load_number') }}
+),
+
+typed as (
     select
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
+        lines._load_id as load_id,
+        lines._file as source_file,
+        lines._line as source_line,
         -- The sheet names neither year nor phase: its sum and its 590 civilian and 1,497 sworn positions are
         -- those of the budget adopted for 2020.
         2020 as fiscal_year,
         'adopted' as phase,
         trim(bureau) as division,
         trim(function_name) as program,
-        try_cast(replace(replace(budget, '$', ''), ',', '') as double) as amount,
+        {{ number_of("replace(replace(budget, '$', ''), ',', '')", 'money') }} as amount,
         -- N/A where a line is a cost account without staff.
-        try_cast(sworn_fte as double) as sworn_fte,
-        try_cast(civilian_fte as double) as civilian_fte,
+        {{ number_of('sworn_fte', 'positions') }} as sworn_fte,
+        {{ number_of('civilian_fte', 'positions') }} as civilian_fte,
         -- Misspelt once.
         case function_type
             when 'Civlian' then 'Civilian'
             when 'N/A' then null
             else function_type
-        end as staffing
-    from {{ source('seattle', 'police_budget') }}
+        end as staffing,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('seattle', 'police_budget') }} as lines
+    left join versions
+        on {{ same_row('lines', 'versions') }}
 ),
 
 judged as (
     select
         *,
-        case
-            when division is null or program is null then 'missing_key'
-            when amount is null then 'unreadable_amount'
-        end as quarantine_reason,
-        case
-            when row_number() over (partition by division, program order by source_file, source_line) > 1
-                then 'repeated_row'
-        end as exclusion_reason
+        coalesce(
+            case
+                when division is null or program is null then 'missing_key'
+                when amount is null then 'unreadable_amount'
+            end,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 

@@ -1,18 +1,18 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set queued = parse_timestamp('original_time_queued', '%m/%d/%Y %I:%M:%S %p') %}
+{% set queued = published_clock_time('original_time_queued') %}
 {% set readable = queued ~ ' is not null' %}
 
 with versions as (
     -- Samples of one portal data set may overlap: the newest load wins, in it the file named last.
-    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], '_load_number', readable) }}
+    {{ rank_versions(source('seattle', 'calls'), ['cad_event_number'], ['_load_number', '_file'], readable) }}
 ),
 
 typed as (
     select
         calls.cad_event_number as call_id,
         -- One sample writes 09:16:27 PM, the other 9:16:27 PM; the format reads both.
-        {{ parse_timestamp('calls.original_time_queued', '%m/%d/%Y %I:%M:%S %p') }} as queued_at,
-        {{ parse_timestamp('calls.arrived_time', '%m/%d/%Y %I:%M:%S %p') }} as arrived_at,
+        {{ published_time_utc('calls.original_time_queued', time_zone) }} as queued_at_utc,
+        {{ published_time_utc('calls.arrived_time', time_zone) }} as arrived_at_utc,
         case calls.call_type
             when '911' then 'community'
             when 'TELEPHONE OTHER, NOT 911' then 'community'
@@ -29,6 +29,9 @@ typed as (
         try_cast(calls.blurred_longitude as double) as published_longitude,
         try_cast(calls.blurred_latitude as double) as published_latitude,
         {{ location_status('calls.blurred_longitude', 'calls.blurred_latitude') }} as location_status,
+        {{ time_reason('calls.original_time_queued') }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time(['calls.original_time_queued', 'calls.arrived_time'], time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
@@ -52,7 +55,7 @@ seen_in_responses_of_2015 as (
     from typed
     inner join {{ ref('stg_seattle__incident_responses_2015') }} as responses
         on
-            date_trunc('minute', typed.arrived_at) = responses.call_at_local
+            date_trunc('minute', typed.arrived_at_utc) = responses.call_at_utc
             and abs(typed.published_longitude - responses.longitude) < 0.001
             and abs(typed.published_latitude - responses.latitude) < 0.001
     where responses.row_status = 'accepted'
@@ -61,12 +64,11 @@ seen_in_responses_of_2015 as (
 judged as (
     select
         typed.*,
-        {{ local_to_utc('typed.queued_at', time_zone) }} as queued_at_utc,
-        {{ local_to_utc('typed.arrived_at', time_zone) }} as arrived_at_utc,
-        case
-            when typed.call_id is null then 'missing_key'
-            when typed.queued_at is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when typed.call_id is null then 'missing_key' end,
+            typed.time_reason,
+            typed.identity_reason
+        ) as quarantine_reason,
         coalesce(
             typed.version_reason,
             case
@@ -90,6 +92,7 @@ select
     queued_at_utc as call_at_utc,
     {{ utc_to_local('queued_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     queued_at_utc as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     arrived_at_utc,

@@ -1,7 +1,6 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set published_time = '%m/%d/%Y %I:%M:%S %p' %}
-{% set started = parse_timestamp('offense_start_datetime', published_time) %}
-{% set reported = parse_timestamp('report_datetime', published_time) %}
+{% set started = published_clock_time('offense_start_datetime') %}
+{% set reported = published_clock_time('report_datetime') %}
 {% set readable = 'coalesce(' ~ started ~ ', ' ~ reported ~ ') is not null' %}
 
 with versions as (
@@ -12,9 +11,9 @@ typed as (
     select
         crimes.offense_id,
         crimes.report_number as report_id,
-        {{ parse_timestamp('crimes.offense_start_datetime', published_time) }} as started_at,
-        {{ parse_timestamp('crimes.offense_end_datetime', published_time) }} as ended_at,
-        {{ parse_timestamp('crimes.report_datetime', published_time) }} as reported_at,
+        {{ published_time_utc('crimes.offense_start_datetime', time_zone) }} as started_at_utc,
+        {{ published_time_utc('crimes.offense_end_datetime', time_zone) }} as ended_at_utc,
+        {{ published_time_utc('crimes.report_datetime', time_zone) }} as reported_at_utc,
         crimes.offense_code as nibrs_code,
         crimes.offense,
         case upper(crimes.crime_against_category)
@@ -35,6 +34,9 @@ typed as (
         try_cast(crimes.longitude as double) as published_longitude,
         try_cast(crimes.latitude as double) as published_latitude,
         {{ location_status('crimes.longitude', 'crimes.latitude') }} as location_status,
+        {{ time_reason(['crimes.offense_start_datetime', 'crimes.report_datetime']) }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time(['crimes.offense_start_datetime', 'crimes.offense_end_datetime', 'crimes.report_datetime'], time_zone) }} as is_ambiguous_time,
         crimes._load_id as load_id,
         crimes._file as source_file,
         crimes._line as source_line,
@@ -47,13 +49,11 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('started_at', time_zone) }} as started_at_utc,
-        {{ local_to_utc('ended_at', time_zone) }} as ended_at_utc,
-        {{ local_to_utc('reported_at', time_zone) }} as reported_at_utc,
-        case
-            when offense_id is null then 'missing_key'
-            when coalesce(started_at, reported_at) is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when offense_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -63,7 +63,8 @@ select
     report_id,
     coalesce(started_at_utc, reported_at_utc) as offense_at_utc,
     {{ utc_to_local('coalesce(started_at_utc, reported_at_utc)', time_zone) }} as offense_at_local,
-    case when started_at is not null then 'occurred' else 'reported' end as offense_time_basis,
+    is_ambiguous_time,
+    case when started_at_utc is not null then 'occurred' else 'reported' end as offense_time_basis,
     -- An end before the start (mostly a date without its time) says nothing.
     case when ended_at_utc >= started_at_utc then ended_at_utc end as occurred_to_utc,
     reported_at_utc,

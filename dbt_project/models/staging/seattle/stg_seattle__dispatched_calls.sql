@@ -21,8 +21,8 @@ with dispatches as (
 typed as (
     select
         cad_event_number as call_id,
-        {{ portal_time('cad_event_original_time_queued') }} as queued_at,
-        {{ portal_time('cad_event_arrived_time') }} as arrived_at,
+        {{ published_time_utc('cad_event_original_time_queued', time_zone) }} as queued_at_utc,
+        {{ published_time_utc('cad_event_arrived_time', time_zone) }} as arrived_at_utc,
         -- The classification knows officers from community, the call type knows alarms as well.
         case
             when call_type = 'ALARM CALL (NOT POLICE ALARM)' then 'alarm'
@@ -42,6 +42,8 @@ typed as (
         try_cast(dispatch_longitude as double) as published_longitude,
         try_cast(dispatch_latitude as double) as published_latitude,
         {{ location_status('dispatch_longitude', 'dispatch_latitude') }} as location_status,
+        {{ time_reason('cad_event_original_time_queued') }} as time_reason,
+        {{ is_ambiguous_time(['cad_event_original_time_queued', 'cad_event_arrived_time'], time_zone) }} as is_ambiguous_time,
         _load_id as load_id,
         _file as source_file,
         _line as source_line
@@ -70,7 +72,7 @@ seen_in_responses_of_2015 as (
     from typed
     inner join {{ ref('stg_seattle__incident_responses_2015') }} as responses
         on
-            date_trunc('minute', typed.arrived_at) = responses.call_at_local
+            date_trunc('minute', typed.arrived_at_utc) = responses.call_at_utc
             and abs(typed.published_longitude - responses.longitude) < 0.001
             and abs(typed.published_latitude - responses.latitude) < 0.001
     where responses.row_status = 'accepted'
@@ -79,8 +81,7 @@ seen_in_responses_of_2015 as (
 judged as (
     select
         typed.*,
-        {{ local_to_utc('typed.queued_at', time_zone) }} as queued_at_utc,
-        case when typed.queued_at is null then 'unreadable_time' end as quarantine_reason,
+        typed.time_reason as quarantine_reason,
         coalesce(
             held_elsewhere.exclusion_reason,
             case when seen_in_responses_of_2015.call_id is not null then 'duplicate_of_incident_responses_2015' end
@@ -96,9 +97,10 @@ select
     queued_at_utc as call_at_utc,
     {{ utc_to_local('queued_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     queued_at_utc as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
-    {{ local_to_utc('arrived_at', time_zone) }} as arrived_at_utc,
+    arrived_at_utc,
     cast(null as timestamp) as cleared_at_utc,
     initiation,
     case when initiation = 'unknown' then 'none' else 'explicit' end as initiation_basis,

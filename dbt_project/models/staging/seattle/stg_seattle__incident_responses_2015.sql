@@ -1,29 +1,16 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set published_columns = [
-    'event_clearance_code', 'event_clearance_description', 'event_clearance_subgroup',
-    'event_clearance_group', 'hundred_block_location', 'longitude', 'latitude', 'initial_type_description',
-    'initial_type_subgroup', 'initial_type_group', 'at_scene_time'
-] %}
 
-with fingerprinted as (
-    select
-        {{ published_columns | join(',\n        ') }},
-        _load_id,
-        _file,
-        _line,
-        {{ row_hash(published_columns) }} as row_hash
-    from {{ source('seattle', 'incident_responses_2015') }}
+with repeats as (
+    -- The export has no event number, so two identical rows may be two calls: 731 of the 782 second ones stand on 11 and
+    -- 12 July and were probably loaded twice, but nothing proves it. They stay (repeats: keep in the city file).
+    {{ rank_repeats(source('seattle', 'incident_responses_2015')) }}
 ),
 
 typed as (
     select
-        row_hash,
-        -- The export has no event number, so two identical rows may be two calls: 731 of the 782 second ones
-        -- stand on 11 and 12 July and were probably loaded twice, but nothing proves it. They stay, numbered
-        -- in order.
-        row_number() over (partition by row_hash order by _file, _line) as occurrence_number,
+        'R2015-' || {{ row_number_as_key('responses') }} as call_id,
         -- Two-digit years and unpadded parts; local, as the empty hour of 8 March shows.
-        {{ parse_timestamp('at_scene_time', '%m/%d/%y %H:%M') }} as at_scene_at,
+        {{ published_time_utc('at_scene_time', time_zone) }} as at_scene_at_utc,
         initial_type_description as initial_type,
         coalesce(
             initial_type_description like '%OFFICER INITIATED%'
@@ -43,26 +30,26 @@ typed as (
         try_cast(longitude as double) as published_longitude,
         try_cast(latitude as double) as published_latitude,
         {{ location_status('longitude', 'latitude') }} as location_status,
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line
-    from fingerprinted
-),
-
-timed as (
-    select
-        *,
-        {{ local_to_utc('at_scene_at', time_zone) }} as at_scene_at_utc,
-        case when at_scene_at is null then 'unreadable_time' end as quarantine_reason
-    from typed
+        {{ is_ambiguous_time('at_scene_time', time_zone) }} as is_ambiguous_time,
+        responses._load_id as load_id,
+        responses._file as source_file,
+        responses._line as source_line,
+        {{ time_reason('at_scene_time') }} as quarantine_reason,
+        {{ repeat_reason('repeats') }} as exclusion_reason,
+        {{ kept_repeat('repeats') }} as kept_reason,
+        coalesce(repeats.place_in_load, 1) as occurrence_number
+    from {{ source('seattle', 'incident_responses_2015') }} as responses
+    left join repeats
+        on {{ same_row('responses', 'repeats') }}
 )
 
 select
     'seattle' as city,
-    row_hash || '-' || occurrence_number as call_id,
+    call_id,
     at_scene_at_utc as call_at_utc,
     {{ utc_to_local('at_scene_at_utc', time_zone) }} as call_at_local,
     'arrived' as call_time_basis,
+    is_ambiguous_time,
     cast(null as timestamp) as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     at_scene_at_utc as arrived_at_utc,
@@ -91,6 +78,6 @@ select
     initial_type_group,
     initial_type_subgroup,
     occurrence_number,
-    {{ row_status('quarantine_reason', 'null') }} as row_status,
-    quarantine_reason as row_reason
-from timed
+    {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
+    coalesce(quarantine_reason, exclusion_reason, kept_reason) as row_reason
+from typed

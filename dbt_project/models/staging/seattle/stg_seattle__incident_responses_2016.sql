@@ -1,6 +1,6 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set at_scene = parse_timestamp('at_scene_time', '%m/%d/%Y %I:%M:%S %p') %}
-{% set cleared = parse_timestamp('event_clearance_date', '%m/%d/%Y %I:%M:%S %p') %}
+{% set at_scene = published_clock_time('at_scene_time') %}
+{% set cleared = published_clock_time('event_clearance_date') %}
 {% set readable = 'coalesce(' ~ at_scene ~ ', ' ~ cleared ~ ') is not null' %}
 {% set newest = 'try_cast(cad_cdw_id as bigint)' %}
 
@@ -17,8 +17,8 @@ typed as (
             else responses.cad_event_number
         end as call_id,
         responses.general_offense_number,
-        {{ parse_timestamp('responses.at_scene_time', '%m/%d/%Y %I:%M:%S %p') }} as at_scene_at,
-        {{ parse_timestamp('responses.event_clearance_date', '%m/%d/%Y %I:%M:%S %p') }} as cleared_at,
+        {{ published_time_utc('responses.at_scene_time', time_zone) }} as at_scene_at_utc,
+        {{ published_time_utc('responses.event_clearance_date', time_zone) }} as cleared_at_utc,
         responses.initial_type_description as initial_type,
         coalesce(
             responses.initial_type_description like '%OFFICER INITIATED%'
@@ -39,6 +39,9 @@ typed as (
         try_cast(responses.longitude as double) as published_longitude,
         try_cast(responses.latitude as double) as published_latitude,
         {{ location_status('responses.longitude', 'responses.latitude') }} as location_status,
+        {{ time_reason(['responses.at_scene_time', 'responses.event_clearance_date']) }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time(['responses.at_scene_time', 'responses.event_clearance_date'], time_zone) }} as is_ambiguous_time,
         responses._load_id as load_id,
         responses._file as source_file,
         responses._line as source_line,
@@ -51,12 +54,11 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('at_scene_at', time_zone) }} as at_scene_at_utc,
-        {{ local_to_utc('cleared_at', time_zone) }} as cleared_at_utc,
-        case
-            when call_id is null then 'missing_key'
-            when coalesce(at_scene_at, cleared_at) is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when call_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -66,7 +68,8 @@ select
     coalesce(at_scene_at_utc, cleared_at_utc) as call_at_utc,
     {{ utc_to_local('coalesce(at_scene_at_utc, cleared_at_utc)', time_zone) }} as call_at_local,
     -- Only 271 of 706 rows have a time at the scene.
-    case when at_scene_at is not null then 'arrived' else 'cleared' end as call_time_basis,
+    case when at_scene_at_utc is not null then 'arrived' else 'cleared' end as call_time_basis,
+    is_ambiguous_time,
     cast(null as timestamp) as received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     at_scene_at_utc as arrived_at_utc,

@@ -1,6 +1,6 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set happened = portal_time('offense_date') %}
-{% set reported = portal_time('report_date_time') %}
+{% set happened = published_clock_time('offense_date') %}
+{% set reported = published_clock_time('report_date_time') %}
 {% set readable = 'coalesce(' ~ happened ~ ', ' ~ reported ~ ') is not null' %}
 
 with versions as (
@@ -11,8 +11,8 @@ typed as (
     select
         offenses.offense_id,
         offenses.report_number as report_id,
-        {{ portal_time('offenses.offense_date') }} as happened_at,
-        {{ portal_time('offenses.report_date_time') }} as reported_at,
+        {{ published_time_utc('offenses.offense_date', time_zone) }} as happened_at_utc,
+        {{ published_time_utc('offenses.report_date_time', time_zone) }} as reported_at_utc,
         -- A dash stands for none.
         nullif(offenses.nibrs_offense_code, '-') as nibrs_code,
         offenses.nibrs_offense_code_description as offense,
@@ -34,6 +34,9 @@ typed as (
         try_cast(offenses.longitude as double) as published_longitude,
         try_cast(offenses.latitude as double) as published_latitude,
         {{ location_status('offenses.longitude', 'offenses.latitude') }} as location_status,
+        {{ time_reason(['offenses.offense_date', 'offenses.report_date_time']) }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time(['offenses.offense_date', 'offenses.report_date_time'], time_zone) }} as is_ambiguous_time,
         offenses._load_id as load_id,
         offenses._file as source_file,
         offenses._line as source_line,
@@ -46,12 +49,11 @@ typed as (
 judged as (
     select
         typed.*,
-        {{ local_to_utc('typed.happened_at', time_zone) }} as happened_at_utc,
-        {{ local_to_utc('typed.reported_at', time_zone) }} as reported_at_utc,
-        case
-            when typed.offense_id is null then 'missing_key'
-            when coalesce(typed.happened_at, typed.reported_at) is null then 'unreadable_time'
-        end as quarantine_reason,
+        coalesce(
+            case when typed.offense_id is null then 'missing_key' end,
+            typed.time_reason,
+            typed.identity_reason
+        ) as quarantine_reason,
         -- An offense that the older file holds is counted with the file, which knows when it ended.
         coalesce(typed.version_reason, case when held.offense_id is not null then 'duplicate_of_crimes' end)
             as exclusion_reason
@@ -66,7 +68,8 @@ select
     report_id,
     coalesce(happened_at_utc, reported_at_utc) as offense_at_utc,
     {{ utc_to_local('coalesce(happened_at_utc, reported_at_utc)', time_zone) }} as offense_at_local,
-    case when happened_at is not null then 'occurred' else 'reported' end as offense_time_basis,
+    is_ambiguous_time,
+    case when happened_at_utc is not null then 'occurred' else 'reported' end as offense_time_basis,
     cast(null as timestamp) as occurred_to_utc,
     reported_at_utc,
     nibrs_code,

@@ -1,5 +1,5 @@
 {% set time_zone = 'America/Los_Angeles' %}
-{% set reported = parse_timestamp("reported_date || ' ' || left(reported_time, 8)", '%Y-%m-%d %H:%M:%S') %}
+{% set reported = published_clock_time("reported_date || ' ' || left(reported_time, 8)") %}
 {% set readable = reported ~ ' is not null' %}
 
 with versions as (
@@ -15,15 +15,16 @@ typed as (
         nullif(stops.initialcalltype, 'NULL') as initial_call_type,
         nullif(stops.finalcalltype, 'NULL') as final_call_type,
         -- Seconds have seven decimals, all zero.
-        {{ parse_timestamp(
-            "stops.reported_date || ' ' || left(stops.reported_time, 8)", '%Y-%m-%d %H:%M:%S'
-        ) }} as reported_at,
+        {{ published_time_utc("stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone) }} as reported_at_utc,
         case stops.arrestflag when 'Y' then true when 'N' then false end as arrest_made,
         case stops.friskflag when 'Y' then true when 'N' then false end as frisk_performed,
         nullif(stops.subjectperceivedrace, '-') as subject_race,
         nullif(stops.subjectperceivedgender, '-') as subject_sex,
         nullif(stops.subjectagegroup, '-') as subject_age_group,
         nullif(nullif(stops.beat, 'NULL'), '99') as native_zone,
+        {{ time_reason("stops.reported_date || ' ' || left(stops.reported_time, 8)") }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time("stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone) }} as is_ambiguous_time,
         stops._load_id as load_id,
         stops._file as source_file,
         stops._line as source_line,
@@ -36,7 +37,7 @@ typed as (
 linked as (
     select
         *,
-        {{ local_to_utc('reported_at', time_zone) }} as contact_at_utc,
+        reported_at_utc as contact_at_utc,
         case call_type
             when '911' then 'community'
             when 'TELEPHONE OTHER, NOT 911' then 'community'
@@ -50,10 +51,11 @@ linked as (
             when call_type is not null and length(report_number) = 14
                 then left(report_number, 4) || right(report_number, 9)
         end as call_id,
-        case
-            when contact_id is null then 'missing_key'
-            when reported_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when contact_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -63,6 +65,7 @@ select
     'stop' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', time_zone) }} as contact_at_local,
+    is_ambiguous_time,
     initiation,
     case when initiation = 'unknown' then 'none' else 'explicit' end as initiation_basis,
     call_id,

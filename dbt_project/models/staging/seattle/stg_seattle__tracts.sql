@@ -5,7 +5,12 @@
     'b25058_001', 'b25071_001'
 ] %}
 
-with judged as (
+with versions as (
+    -- One key with two outlines is no zone.
+    {{ rank_versions(source('seattle', 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null') }}
+),
+
+judged as (
     select
         geoid as zone_id,
         tract as zone_name,
@@ -15,16 +20,20 @@ with judged as (
         {% for variable in variables %}
         {{ census_number(variable) }} as {{ variable }}e,
         {% endfor %}
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
-        case
-            when geoid is null then 'missing_key'
-            when geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
-        case when row_number() over (partition by geoid order by _file, _line) > 1 then 'repeated_row' end
-            as exclusion_reason
-    from {{ source('seattle', 'tracts') }}
+        zones._load_id as load_id,
+        zones._file as source_file,
+        zones._line as source_line,
+        coalesce(
+            case
+                when zones.geoid is null then 'missing_key'
+                when zones.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('seattle', 'tracts') }} as zones
+    left join versions
+        on {{ same_row('zones', 'versions') }}
 )
 
 select

@@ -1,4 +1,10 @@
-with tracts_with_estimates as (
+with versions as (
+    {{ rank_versions(
+        source('seattle', 'tracts_2015'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null'
+    ) }}
+),
+
+tracts_with_estimates as (
     select zone_id
     from {{ ref('stg_seattle__tracts') }}
     where row_status = 'accepted'
@@ -14,20 +20,23 @@ judged as (
         tracts._line as source_line,
         try_cast(tracts.aland as double) as land_square_meters,
         try_cast(tracts.awater as double) as water_square_meters,
-        case
-            when tracts.geoid is null then 'missing_key'
-            when tracts.geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
+        coalesce(
+            case
+                when tracts.geoid is null then 'missing_key'
+                when tracts.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
         -- The file covers Washington. Tracts 1 to 121 of King County are Seattle's; the layer with estimates
         -- has 107 of these 132 in finer outlines, so only the other 25 are of use here.
         case
             when tracts.countyfp <> '033' or tracts.tractce > '012100' then 'outside_city'
             when tracts_with_estimates.zone_id is not null then 'duplicate_of_tracts'
-            when row_number() over (
-                partition by tracts.geoid order by tracts._load_number desc, tracts._file desc, tracts._line desc
-            ) > 1 then 'repeated_row'
+            else {{ version_reason('versions') }}
         end as exclusion_reason
     from {{ source('seattle', 'tracts_2015') }} as tracts
+    left join versions
+        on {{ same_row('tracts', 'versions') }}
     left join tracts_with_estimates on tracts.geoid = tracts_with_estimates.zone_id
 )
 

@@ -8,11 +8,13 @@ with typed as (
         -- A number of the force review, not of a call.
         incident_num as incident_id,
         incident_type as force_level,
-        {{ portal_time('occured_date_time') }} as occurred_at,
+        {{ published_time_utc('occured_date_time', time_zone) }} as occurred_at_utc,
         subject_race,
         nullif(subject_gender, '-') as subject_sex,
         case when beat not in ('-', '0', '99', 'XX') then beat end as native_zone,
         precinct = 'OOJ' as is_outside_city,
+        {{ time_reason('occured_date_time') }} as time_reason,
+        {{ is_ambiguous_time('occured_date_time', time_zone) }} as is_ambiguous_time,
         _load_id as load_id,
         _file as source_file,
         _line as source_line
@@ -22,11 +24,11 @@ with typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('occurred_at', time_zone) }} as contact_at_utc,
-        case
-            when contact_id is null then 'missing_key'
-            when occurred_at is null then 'unreadable_time'
-        end as quarantine_reason
+        occurred_at_utc as contact_at_utc,
+        coalesce(
+            case when contact_id is null then 'missing_key' end,
+            time_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -36,6 +38,7 @@ select
     'use_of_force' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', time_zone) }} as contact_at_local,
+    is_ambiguous_time,
     'unknown' as initiation,
     'none' as initiation_basis,
     cast(null as varchar) as call_id,

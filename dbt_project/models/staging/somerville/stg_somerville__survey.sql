@@ -27,7 +27,11 @@
     ('parks_squares', 'how_satisfied_are_you_with_the_appearance_of_parks_and_squares_in_your_neighborhood', 10)
 ] %}
 
-with typed as (
+with versions as (
+    {{ rank_versions(source('somerville', 'happiness_survey'), ['combined_id', 'year'], '_load_number') }}
+),
+
+typed as (
     select
         combined_id as respondent_id,
         year as wave,
@@ -37,15 +41,17 @@ with typed as (
         {% for item, column, highest in items %}
         case when try_cast({{ column }} as double) between 1 and {{ highest }} then {{ column }} end as {{ item }},
         {% endfor %}
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
-        case when combined_id is null or year is null then 'missing_key' end as quarantine_reason,
-        case
-            when row_number() over (partition by combined_id, year order by _load_number, _file, _line) > 1
-                then 'repeated_row'
-        end as exclusion_reason
-    from {{ source('somerville', 'happiness_survey') }}
+        answers._load_id as load_id,
+        answers._file as source_file,
+        answers._line as source_line,
+        coalesce(
+            case when combined_id is null or year is null then 'missing_key' end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('somerville', 'happiness_survey') }} as answers
+    left join versions
+        on {{ same_row('answers', 'versions') }}
 )
 
 select

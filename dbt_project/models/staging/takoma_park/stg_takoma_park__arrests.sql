@@ -1,5 +1,5 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = parse_timestamp('date', '%Y-%m-%d') ~ ' is not null' %}
+{% set readable = published_clock_time('date', ['%Y-%m-%d']) ~ ' is not null' %}
 
 with versions as (
     {{ rank_versions(source('takoma_park', 'arrests'), ['unique_id'], '_load_number', readable) }}
@@ -10,7 +10,7 @@ typed as (
         arrests.unique_id as contact_id,
         arrests.report as report_number,
         -- A day without a time stands at its first minute.
-        {{ parse_timestamp('arrests.date', '%Y-%m-%d') }} as reported_on,
+        {{ published_time_utc('arrests.date', time_zone, ['%Y-%m-%d']) }} as reported_on_utc,
         arrests.offense,
         arrests.category as offense_category,
         arrests.type_desc as arrest_type,
@@ -33,6 +33,9 @@ typed as (
         arrests.a_race as subject_race,
         arrests.a_gender as subject_sex,
         arrests.age_range as subject_age_group,
+        {{ time_reason('arrests.date', ['%Y-%m-%d']) }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        false as is_ambiguous_time,
         arrests._load_id as load_id,
         arrests._file as source_file,
         arrests._line as source_line,
@@ -45,11 +48,12 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('reported_on', time_zone) }} as contact_at_utc,
-        case
-            when contact_id is null then 'missing_key'
-            when reported_on is null then 'unreadable_time'
-        end as quarantine_reason
+        reported_on_utc as contact_at_utc,
+        coalesce(
+            case when contact_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -59,6 +63,7 @@ select
     'arrest' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', time_zone) }} as contact_at_local,
+    is_ambiguous_time,
     initiation,
     initiation_basis,
     cast(null as varchar) as call_id,

@@ -1,5 +1,5 @@
 {% set time_zone = 'America/New_York' %}
-{% set readable = parse_timestamp('received', '%Y-%m-%d %H:%M:%S') ~ ' is not null' %}
+{% set readable = published_clock_time('received') ~ ' is not null' %}
 
 with versions as (
     -- A call with several officers has a row for each, and the rows are alike: one is the call.
@@ -9,14 +9,17 @@ with versions as (
 typed as (
     select
         calls.event_no as call_id,
-        {{ parse_timestamp('calls.received', '%Y-%m-%d %H:%M:%S') }} as received_at,
+        {{ published_time_utc('calls.received', time_zone) }} as received_at_utc,
         calls.type as call_type,
         nullif(calls.beat, 'NA') as native_zone,
         calls.cr_report = 'Yes' as has_criminal_report,
-        try_cast(calls.freq as integer) as officers,
+        {{ number_of('calls.freq', 'units') }} as officers,
         try_cast(calls.longitude as double) as published_longitude,
         try_cast(calls.latitude as double) as published_latitude,
         {{ location_status('calls.longitude', 'calls.latitude') }} as location_status,
+        {{ time_reason('calls.received') }} as time_reason,
+        {{ identity_reason('versions') }} as identity_reason,
+        {{ is_ambiguous_time('calls.received', time_zone) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,
@@ -29,11 +32,11 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('received_at', time_zone) }} as received_at_utc,
-        case
-            when call_id is null then 'missing_key'
-            when received_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(
+            case when call_id is null then 'missing_key' end,
+            time_reason,
+            identity_reason
+        ) as quarantine_reason
     from typed
 )
 
@@ -43,6 +46,7 @@ select
     received_at_utc as call_at_utc,
     {{ utc_to_local('received_at_utc', time_zone) }} as call_at_local,
     'received' as call_time_basis,
+    is_ambiguous_time,
     received_at_utc,
     cast(null as timestamp) as dispatched_at_utc,
     cast(null as timestamp) as arrived_at_utc,

@@ -7,9 +7,9 @@ with dated as (
     select
         *,
         -- Days are kept as a spreadsheet counts them: 42370 days after 30 December 1899 is 1 January 2016.
-        cast({{ dbt.dateadd('day', 'try_cast(date as integer)', "date '1899-12-30'") }} as date) as stopped_on,
-        try_cast(age as integer) as age_in_years,
-        cast(floor(try_cast(age as integer) / 10) * 10 as integer) as first_year_of_ten
+        cast({{ dbt.dateadd('day', number_of('date', 'days_since_1899'), "date '1899-12-30'") }} as date) as stopped_on,
+        {{ number_of('age', 'age') }} as age_in_years,
+        cast(floor({{ number_of('age', 'age') }} / 10) * 10 as integer) as first_year_of_ten
     from {{ source('takoma_park', 'traffic_violations') }}
 ),
 
@@ -37,7 +37,7 @@ ranked as (
 typed as (
     select
         stop_id as contact_id,
-        {{ parse_timestamp("cast(stopped_on as varchar) || ' ' || time", '%Y-%m-%d %H:%M') }} as stopped_at,
+        {{ published_time_utc("cast(stopped_on as varchar) || ' ' || time", time_zone) }} as contact_at_utc,
         description as reason,
         outcome,
         summary as violation_group,
@@ -52,6 +52,8 @@ typed as (
             when age_in_years < 70 then first_year_of_ten || '-' || (first_year_of_ten + 9)
             when age_in_years >= 70 then '70 or higher'
         end as subject_age_group,
+        {{ is_ambiguous_time("cast(stopped_on as varchar) || ' ' || time", time_zone) }} as is_ambiguous_time,
+        {{ time_reason("cast(stopped_on as varchar) || ' ' || time") }} as time_reason,
         _load_id as load_id,
         _file as source_file,
         _line as source_line,
@@ -65,11 +67,7 @@ typed as (
 timed as (
     select
         *,
-        {{ local_to_utc('stopped_at', time_zone) }} as contact_at_utc,
-        case
-            when contact_id is null then 'missing_key'
-            when stopped_at is null then 'unreadable_time'
-        end as quarantine_reason
+        coalesce(case when contact_id is null then 'missing_key' end, time_reason) as quarantine_reason
     from typed
 )
 
@@ -79,6 +77,7 @@ select
     'stop' as contact_kind,
     contact_at_utc,
     {{ utc_to_local('contact_at_utc', time_zone) }} as contact_at_local,
+    is_ambiguous_time,
     -- A traffic stop is an officer's by its nature.
     'officer' as initiation,
     'type' as initiation_basis,

@@ -1,18 +1,27 @@
-with judged as (
+with versions as (
+    -- One key with two outlines is no zone.
+    {{ rank_versions(source('takoma_park', 'wards'), ['id'], '_load_number', 'id is not null and geometry_wkt is not null') }}
+),
+
+judged as (
     select
         -- WARD 1 is Ward 1 in the arrests.
         'Ward ' || id as zone_id,
         geometry_wkt,
-        _load_id as load_id,
-        _file as source_file,
-        _line as source_line,
-        case
-            when id is null then 'missing_key'
-            when geometry_wkt is null then 'no_geometry'
-        end as quarantine_reason,
-        case when row_number() over (partition by id order by _file, _line) > 1 then 'repeated_row' end
-            as exclusion_reason
-    from {{ source('takoma_park', 'wards') }}
+        zones._load_id as load_id,
+        zones._file as source_file,
+        zones._line as source_line,
+        coalesce(
+            case
+                when zones.id is null then 'missing_key'
+                when zones.geometry_wkt is null then 'no_geometry'
+            end,
+            {{ identity_reason('versions') }}
+        ) as quarantine_reason,
+        {{ version_reason('versions') }} as exclusion_reason
+    from {{ source('takoma_park', 'wards') }} as zones
+    left join versions
+        on {{ same_row('zones', 'versions') }}
 )
 
 select
