@@ -26,6 +26,14 @@ class ReleasedLoad(BaseModel):
     load_id: str
 
 
+class ReleasedListing(BaseModel):
+    """A list of a portal's keys that a release was held against."""
+
+    city: str
+    data_set: str
+    listing_id: str
+
+
 class ReleasedFile(BaseModel):
     """A file of a release."""
 
@@ -42,6 +50,7 @@ class Release(BaseModel):
     created_at: datetime
     version: str
     loads: list[ReleasedLoad]
+    listings: list[ReleasedListing] = []
     tables: dict[str, int]
     gates: list[dict[str, Any]]
     files: list[ReleasedFile]
@@ -65,6 +74,15 @@ def released_loads(releases: Path) -> dict[tuple[str, str], list[str]]:
     for load in read_manifest(folder).loads if folder else []:
         found.setdefault((load.city, load.data_set), []).append(load.load_id)
     return found
+
+
+def released_listings(releases: Path) -> dict[tuple[str, str], str]:
+    """Ids of the lists of keys of the current release by (city, data set)."""
+    folder = current_release(releases)
+    return {
+        (listing.city, listing.data_set): listing.listing_id
+        for listing in (read_manifest(folder).listings if folder else [])
+    }
 
 
 def new_release_id(now: datetime, run_id: str) -> str:
