@@ -21,11 +21,35 @@ REJECTED_LINES = Threshold(
 KEPT_ROWS = Threshold(
     0.70, "History rarely shrinks; a cut download loses far more than the corrections a publisher makes."
 )
+KEPT_ROWS_OF_A_GROWING_SET = Threshold(
+    0.99,
+    "A set that only gains rows loses single ones to merged or sealed records; more means that part of it is gone.",
+)
+KEPT_ROWS_OF_A_COUNTED_SET = Threshold(
+    0.90,
+    "Where the portal itself counts as many rows as came, what is gone was withdrawn; a tenth at once is rather a table "
+    "that is being filled anew.",
+)
+KEPT_ROWS_OF_A_FILE = Threshold(
+    0.90, "A file of a month or a year that comes again is corrected in a few rows of a hundred; a cut one loses more."
+)
+REPEATED_ACROSS_FILES = Threshold(
+    0.10,
+    "Two records without a key are now and then written in the same words; a tenth of a file in another one is the "
+    "same feed under two names.",
+)
+MISSING_TIME = Threshold(
+    0.01,
+    "A moment at which a portal breaks is a few requests of thousands; a hundredth of the time is a hole in counts.",
+)
 QUARANTINED_ROWS = Threshold(
     0.05, "Single rows break rules in every export; more than this is a changed format, not bad rows."
 )
 REPEATED_KEYS = Threshold(
-    0.10, "Corrected versions of a record are normal; more means that the key is wrong or a file came twice."
+    0.10, "A record that stands twice in one delivery is rare; more means that the key is wrong or a file came twice."
+)
+SUPERSEDED_VERSIONS = Threshold(
+    0.50, "Some portals publish each version of a record; where most rows are older ones, the key names something else."
 )
 ARRIVED_BEFORE_RECEIVED = Threshold(
     0.05, "Unit clocks and call clocks differ by seconds; more means exchanged columns or a wrong time zone."

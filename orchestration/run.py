@@ -159,10 +159,13 @@ def _released(
 
     with open_instance(home.dagster_home) as instance:
         end_killed_runs(instance)
-        outcome = _attempt(home, instance, cities, folder, accept_shrink, on_event)
-        sound = [name for name in cities if name not in broken_cities(outcome)]
-        if not outcome.success and sound and len(sound) < len(cities):
-            again = _attempt(home, instance, sound, folder, accept_shrink, on_event)
+        outcome, left = _attempt(home, instance, cities, folder, accept_shrink, on_event), cities
+        # A city may break at a landing, another at the gate that the first one's landing kept from being reached.
+        while (sound := [name for name in left if name not in broken_cities(outcome)]) and not outcome.release:
+            if len(sound) == len(left):
+                break
+            left = sound
+            again = _attempt(home, instance, left, folder, accept_shrink, on_event)
             landed = {(one.city, one.data_set): one for one in [*outcome.landed, *again.landed]}
             outcome = RunOutcome(
                 run_id=again.run_id,

@@ -72,6 +72,8 @@ class DataSet(Strict):
 
     Growth: a `snapshot` is whole each time; `append` only gains rows, which may change for `changes_for_days`;
     a `rolling_window` loses its oldest rows at the portal, but not here; of `yearly_files` each is whole.
+    What is pulled by changes is held against the whole of its portal every `compared_every_days` (0: never): by a
+    list of its keys, or where the portal gives none, by a whole pull.
     """
 
     name: str = Field("", pattern=r"^[a-z0-9_]*$")
@@ -87,6 +89,7 @@ class DataSet(Strict):
     grain: str
     growth: Growth
     changes_for_days: int = Field(0, ge=0)
+    compared_every_days: int = Field(7, ge=0)
     date_column: str | None = Field(None, description="The portal's own name of the column that windows filter on.")
     dates: Literal["utc", "local", "text"] = "utc"
     fresh_for_hours: float | None = Field(None, gt=0)
@@ -149,6 +152,8 @@ class DataSet(Strict):
             raise FieldError("hash", f"{', '.join(both)} cannot be both dropped and hashed")
         if self.growth == "rolling_window" and not self.key:
             raise FieldError("key", "a rolling window needs a key: without one a row seen twice would count twice")
+        if self.growth == "append" and self.source and self.source.gives_changes and not self.key:
+            raise FieldError("key", "pulls of changes need a key: without one a row that changed would count twice")
         return self
 
 

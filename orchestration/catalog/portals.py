@@ -25,6 +25,11 @@ class Portal(Strict):
         """The format in which rows come from there; None where it is that of the files."""
         return None
 
+    @property
+    def gives_changes(self) -> bool:
+        """Whether a set that only gains rows is pulled by what has changed, and not whole each time."""
+        return self.lands_as is not None
+
 
 class Socrata(Portal):
     """Data sets of a Socrata portal, by their four-by-four ids; several (one a year) make one data set.
@@ -73,6 +78,11 @@ class Ckan(Portal):
     def lands_as(self) -> str | None:
         """See `Portal`."""
         return "csv" if self.use == "datastore" else None
+
+    @property
+    def gives_changes(self) -> bool:
+        """See `Portal`."""
+        return False
 
 
 class Open311(Portal):

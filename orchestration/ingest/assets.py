@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from orchestration.catalog.model import City, DataSet, cities
 from orchestration.ingest.bind import bind
 from orchestration.ingest.days_seen import recall_days_seen
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.in_use import InUse, loads_after
-from orchestration.ingest.landing import land
+from orchestration.ingest.in_use import InUse, in_use
+from orchestration.ingest.landing import Landing, land
+from orchestration.ingest.listings import Listing, compared, identity_of, read_listing
 from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, find_load, load
-from orchestration.publish.releases import current_release, released_loads
+from orchestration.ingest.withdrawals import check_chain, connection_for, is_due
+from orchestration.publish.releases import current_release, released_listings, released_loads
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.base import Last, Source
@@ -33,6 +36,12 @@ LOAD_TABLES = {
     "column_changes": "One row per column of a new load that is not what it was in the load before.",
     "rejected_lines": "One row per line that no parser could read.",
     "days_seen": "One row per load of a former release and day before its landing, with how many records it held then.",
+    "load_files": "One row per file in use, and per file that a new delivery left out, beside what it replaces.",
+    "shrunk_months": "One row per month in which a new load has fewer rows than the one whose place it took.",
+    "held_back": "One row per load that came and is not used, as what is in use is newer.",
+    "missing_windows": "One row per window of time that a portal did not answer.",
+    "withdrawn_rows": "One row per raw row that its portal no longer lists.",
+    "repeated_across_files": "One row per file of a data set without a key whose rows stand in another file, too.",
     "cities": "One row per city of the catalog, with its time zone and boundary.",
 }
 
@@ -76,6 +85,40 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         return None if cities()[data_set.city].has_portal else dropped
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What became of one look at a source: a load and where it landed, a list of keys; nothing where nothing is new."""
+
+    load: Load | None = None
+    is_new: bool = False
+    folder: Path | None = None
+    listing: Listing | None = None
+
+
+def bring(source: Source, data_set: DataSet, home: Settings) -> Brought:
+    """Land and load what is new of a data set, and hold the chain of its pulls against the portal.
+
+    Raises:
+        SourceError: what came cannot be used.
+    """
+    released = _released(home, data_set)
+    listing = _released_listing(home, data_set)
+    last = last_pull(data_set, released)
+    brought = _loaded(land(source, data_set, home.landing, last), data_set, home)
+    chain = in_use(data_set.growth, released, brought.load).loads
+    checked = check_chain(source, data_set, chain, listing, home)
+    if checked.pull_whole:
+        return _loaded(land(source, data_set, home.landing), data_set, home)
+    return replace(brought, listing=checked.listing)
+
+
+def _loaded(arrived: tuple[Landing, Path] | None, data_set: DataSet, home: Settings) -> Brought:
+    if arrived is None:
+        return Brought()
+    result, is_new = load(*arrived, data_set, home.raw, home.memory_limit)
+    return Brought(result, is_new, arrived[1])
+
+
 def source_spec(data_set: DataSet) -> dg.AssetSpec:
     """The publisher's data set itself: where the lineage begins."""
     return dg.AssetSpec(
@@ -106,18 +149,17 @@ def landing_asset(data_set: DataSet) -> dg.AssetsDefinition:
     def landed(context: dg.AssetExecutionContext, raw_exports: RawExports) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = settings()
         try:
-            released = _released(home, data_set)
             source = raw_exports.source(data_set)
-            arrived = land(source, data_set, home.landing, last_pull(data_set, released)) if source else None
-            if arrived is None:
-                return dg.MaterializeResult(metadata=_unchanged(released))
-            result, is_new = load(*arrived, data_set, home.raw, home.memory_limit)
+            brought = bring(source, data_set, home) if source else Brought()
         except SourceError as error:
             if error.passing and context.retry_number < len(RETRY_AFTER):
                 raise dg.RetryRequested(len(RETRY_AFTER), RETRY_AFTER[context.retry_number]) from error
             raise dg.Failure(str(error), metadata=error.facts(), allow_retries=False) from error
-        _note_load(home, context.run_id, result)
-        return dg.MaterializeResult(metadata=_load_metadata(result, is_new, arrived[1]))
+        if source:
+            _note(home, context.run_id, data_set, brought)
+        if brought.load is None or brought.folder is None:
+            return dg.MaterializeResult(metadata=_unchanged(_released(home, data_set)))
+        return dg.MaterializeResult(metadata=_load_metadata(brought.load, brought.is_new, brought.folder))
 
     return landed
 
@@ -131,13 +173,16 @@ def freshness_policy(data_set: DataSet) -> dg.FreshnessPolicy | None:
 def last_pull(data_set: DataSet, released: list[Load]) -> Last | None:
     """What the next pull may take as known: the marks of all parts in use. None where it must be whole.
 
-    A chain of pulls that has grown long is made short by a whole one, where the portal still has all rows.
+    A chain of pulls that has grown long is made short by a whole one, where the portal still has all rows. A portal
+    that lists no keys, and does not tell what has changed on older records, is pulled whole now and then.
     """
     if not released or (data_set.growth == "append" and len(released) >= LONGEST_CHAIN):
         return None
     versions = {part: version for load in released for part, version in load.versions.items()}
     newest = released[-1]
-    return Last(versions, newest.began_at or newest.landed_at)
+    is_blind = data_set.growth == "append" and not newest.by_change
+    whole = is_blind and is_due(data_set, released, None)
+    return Last(versions, newest.began_at or newest.landed_at, whole, tuple(newest.missing))
 
 
 def raw_assets(all_cities: dict[str, City]) -> dg.AssetsDefinition:
@@ -199,25 +244,30 @@ def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[
     So a load that a gate stopped is never used again by a run that did not ask for it.
     """
     released = released_loads(home.releases)
-    pulled = {
-        (note["city"], note["data_set"]): note["load_id"]
-        for note in (json.loads(path.read_text()) for path in sorted(_notes(home, run_id).glob("*.json")))
-    }
-    in_use = {}
-    for city, data_set in {**released, **pulled}:
-        if city not in cities() or data_set not in cities()[city].data_sets:
+    notes = [json.loads(path.read_text()) for path in sorted(_notes(home, run_id).glob("*.json"))]
+    pulled = {(note["city"], note["data_set"]): note for note in notes}
+    found = {}
+    for city, name in {**released, **pulled}:
+        if city not in cities() or name not in cities()[city].data_sets:
             continue
-        before = _released(home, cities()[city].data_sets[data_set])
-        new_id = pulled.get((city, data_set))
-        new = as_last_arrived(find_load(home.raw, city, data_set, new_id), home.landing) if new_id else None
-        loads = loads_after(cities()[city].data_sets[data_set].growth, before, new)
-        in_use[city, data_set] = InUse(
-            loads=loads,
-            before=before[-1] if before else None,
-            replaced=before[0] if before and len(loads) == 1 else None,
-            shrink_accepted=data_set in accept_shrink or "all" in accept_shrink,
-        )
-    return in_use
+        data_set = cities()[city].data_sets[name]
+        note = pulled.get((city, name), {})
+        new_id, listing_id = note.get("load_id"), note.get("listing_id")
+        new = as_last_arrived(find_load(home.raw, city, name, new_id), home.landing) if new_id else None
+        accepted = name in accept_shrink or "all" in accept_shrink
+        used = in_use(data_set.growth, _released(home, data_set), new, accepted)
+        listing_id = listing_id or released_listings(home.releases).get((city, name))
+        if listing_id and any(not load.complete for load in used.loads):
+            used = _held_against(used, read_listing(home.landing, city, name, listing_id), home)
+        looked_at = datetime.fromisoformat(note["looked_at"]) if note else None
+        found[city, name] = replace(used, looked_at=looked_at)
+    return {key: used for key, used in found.items() if used.loads}
+
+
+def _held_against(used: InUse, listing: Listing, home: Settings) -> InUse:
+    """The loads in use beside a list of the portal's keys."""
+    found = compared(identity_of(listing), used.loads, listing, home.landing, home.raw, connection_for(home))
+    return replace(used, listing=listing, compared=found)
 
 
 def _released(home: Settings, data_set: DataSet) -> list[Load]:
@@ -227,15 +277,30 @@ def _released(home: Settings, data_set: DataSet) -> list[Load]:
     return [as_read_now(load, data_set, home.landing, home.raw, home.memory_limit) for load in found]
 
 
+def _released_listing(home: Settings, data_set: DataSet) -> Listing | None:
+    """The list of keys that the current release was held against; None where its landing is gone: it is listed anew."""
+    listing_id = released_listings(home.releases).get((data_set.city, data_set.name))
+    if listing_id is None or not (home.landing / data_set.city / data_set.name / listing_id).is_dir():
+        return None
+    return read_listing(home.landing, data_set.city, data_set.name, listing_id)
+
+
 def _notes(home: Settings, run_id: str) -> Path:
     return home.runs / run_id
 
 
-def _note_load(home: Settings, run_id: str, result: Load) -> None:
+def _note(home: Settings, run_id: str, data_set: DataSet, brought: Brought) -> None:
+    """Note what a run has brought, for its next step."""
     folder = _notes(home, run_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    note = {"city": result.city, "data_set": result.data_set, "load_id": result.load_id}
-    (folder / f"{result.city}__{result.data_set}.json").write_text(json.dumps(note))
+    note = {
+        "city": data_set.city,
+        "data_set": data_set.name,
+        "load_id": brought.load.load_id if brought.load else None,
+        "listing_id": brought.listing.listing_id if brought.listing else None,
+        "looked_at": datetime.now(UTC).isoformat(),
+    }
+    (folder / f"{data_set.city}__{data_set.name}.json").write_text(json.dumps(note))
 
 
 def _start_over(home: Settings) -> None:

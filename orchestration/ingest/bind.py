@@ -7,16 +7,20 @@ loads themselves, which the gates and the audit marts read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from orchestration.catalog.model import ADDED_COLUMNS, City, DataSet
+from orchestration.ingest.bind_changes import TABLES as CHANGE_TABLES
+from orchestration.ingest.bind_changes import bind_changes, bind_withdrawn, place_withdrawn
 from orchestration.ingest.column_changes import changes
 from orchestration.ingest.in_use import InUse, files_in_use
 from orchestration.ingest.loads import Load, total
 from orchestration.ingest.readers.base import FileRead, kept
+from orchestration.ingest.replaced import kept_rows
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
 TABLES = """
@@ -24,9 +28,11 @@ create or replace table raw.cities (
     city varchar, title varchar, time_zone varchar, west double, south double, east double, north double);
 create or replace table raw.loads (
     city varchar, data_set varchar, entity varchar, growth varchar, load_id varchar, load_number bigint,
-    complete boolean, changed_since timestamp, landed_at timestamp, files bigint, bytes bigint, portal_rows bigint,
-    records bigint, rows bigint, rejected_lines bigint, previous_load_id varchar, previous_rows bigint,
-    shrink_accepted boolean, title varchar, url varchar, license varchar, terms varchar, grain varchar, sha256 varchar);
+    complete boolean, changed_since timestamp, as_of timestamp, looked_at timestamp, looks_back_days bigint,
+    landed_at timestamp, files bigint, bytes bigint,
+    portal_rows bigint, records bigint, rows bigint, rejected_lines bigint, withdrawn_rows bigint,
+    previous_load_id varchar, previous_rows bigint, kept_rows bigint, shrink_accepted boolean, listing_id varchar,
+    listed_keys bigint, unknown_keys bigint, title varchar, url varchar, license varchar, terms varchar, grain varchar, sha256 varchar);
 create or replace table raw.load_columns (
     city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, likely_new_name varchar);
 create or replace table raw.column_changes (
@@ -46,6 +52,7 @@ def bind(
     """Fill schema raw. `used` is keyed by (city, data set); data sets it lacks become empty views."""
     connection.execute("create schema if not exists raw")
     connection.execute(TABLES)
+    connection.execute(CHANGE_TABLES)
     for city in cities:
         box = city.boundary
         connection.execute(
@@ -54,18 +61,25 @@ def bind(
         )
         for data_set in city.data_sets.values():
             in_use = used.get((city.name, data_set.name))
-            connection.execute(_view(data_set, in_use.loads if in_use else (), raw_root))
             if in_use:
+                bind_withdrawn(connection, data_set, in_use)
+            connection.execute(_view(data_set, in_use, raw_root))
+            if in_use:
+                if in_use.compared and in_use.compared.withdrawn:
+                    place_withdrawn(
+                        connection,
+                        data_set,
+                        _parts(data_set, in_use.loads, data_set.key[:1] or data_set.columns[:1], raw_root, placed=True),
+                    )
                 _describe(connection, data_set, in_use)
+                bind_changes(connection, data_set, in_use)
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: InUse) -> None:
     counted = files_in_use(data_set.growth, in_use.loads)
     for number, (load, files) in enumerate(zip(in_use.loads, counted, strict=True), start=1):
-        replaced = in_use.replaced if load == in_use.newest else None
-        _insert_load(connection, data_set, load, number, files, replaced, in_use.shrink_accepted)
-        is_new = load == in_use.newest and in_use.before and in_use.before.load_id != load.load_id
-        missing = load.missing_columns(data_set, in_use.before if is_new else None)
+        _insert_load(connection, data_set, load, number, files, in_use)
+        missing = load.missing_columns(data_set, in_use.former if load == in_use.newest else None)
         connection.executemany(
             "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
             [
@@ -73,8 +87,8 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: 
                 for name in data_set.columns
             ],
         )
-    newest, before = in_use.newest, in_use.before
-    if before and before.load_id != newest.load_id:
+    newest, before = in_use.newest, in_use.former
+    if before:
         found = changes(before, newest, data_set)
         if found:
             connection.executemany(
@@ -92,12 +106,17 @@ def _insert_load(
     load: Load,
     number: int,
     files: list[FileRead],
-    replaced: Load | None,
-    shrink_accepted: bool,
+    in_use: InUse,
 ) -> None:
+    replaced = in_use.replaced if load == in_use.newest else None
+    listing, compared = in_use.listing, in_use.compared
+    withdrawn = connection.execute(
+        "select count(*) from raw.withdrawn_rows where city = ? and data_set = ? and load_id = ?",
+        [load.city, load.data_set, load.load_id],
+    ).fetchall()[0][0]
     rejected = [line for file in files for line in file.rejected]
     connection.execute(
-        f"insert into raw.loads values ({', '.join('?' * 24)})",
+        f"insert into raw.loads values ({', '.join('?' * 32)})",
         [
             load.city,
             load.data_set,
@@ -107,6 +126,9 @@ def _insert_load(
             number,
             load.complete,
             load.changed_since and load.changed_since.replace(tzinfo=None),
+            as_of_time(load, in_use).replace(tzinfo=None),
+            in_use.looked_at and in_use.looked_at.replace(tzinfo=None),
+            _looks_back(data_set, in_use),
             load.landed_at.replace(tzinfo=None),
             len(files),
             load.bytes,
@@ -114,9 +136,14 @@ def _insert_load(
             total([file.records for file in files]),
             sum(file.rows for file in files),
             len(rejected),
+            withdrawn,
             replaced.load_id if replaced else None,
             replaced.rows if replaced else None,
-            shrink_accepted,
+            kept_rows(load, replaced) if replaced else None,
+            in_use.shrink_accepted,
+            listing.listing_id if listing and compared else None,
+            listing.keys if listing and compared else None,
+            compared.unknown if compared else None,
             data_set.title,
             load.url,
             load.license,
@@ -139,18 +166,37 @@ def _insert_load(
     )
 
 
-def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
+def as_of_time(load: Load, in_use: InUse) -> datetime:
+    """When the publisher last said what a load's rows say: at the newest pull, if that brings what changes on any row."""
+    said = in_use.newest if in_use.newest.by_change else load
+    return said.began_at or said.landed_at
+
+
+def _looks_back(data_set: DataSet, in_use: InUse) -> int | None:
+    """From how many days before a pull on it brings what changed on a record; None where it does on any."""
+    by_changes = data_set.growth == "append" and data_set.source is not None and data_set.source.gives_changes
+    return max(data_set.changes_for_days, 1) if by_changes and not in_use.newest.by_change else None
+
+
+def _view(data_set: DataSet, in_use: InUse | None, raw_root: Path) -> str:
     """One view a data set: its needed columns (NULL where a load lacks one) and whatever else it brought."""
+    loads = in_use.loads if in_use else ()
     aliases = {alias for names in data_set.also_called.values() for alias in names}
     found = [name for load in loads for name in load.columns if name not in aliases]
     added = ADDED_COLUMNS.get(data_set.format, [])
     wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *added])), data_set)
-    in_use = files_in_use(data_set.growth, loads)
-    parts = [
-        _part(data_set, load, number, list(group), wanted, raw_root)
-        for number, (load, files) in enumerate(zip(loads, in_use, strict=True), start=1)
-        for _, group in groupby((file for file in files if file.rows), key=lambda file: file.parquet)
-    ]
+    lacks = bool(in_use and in_use.compared and in_use.compared.withdrawn)
+    parts = _parts(data_set, loads, wanted, raw_root, placed=lacks)
+    if lacks:
+        withdrawn = (
+            "select 1 from raw.withdrawn_rows as w where w.load_id = rows._load_id and w.parquet = rows._parquet "
+            f"and w.number = rows.file_row_number and w.city = {literal(data_set.city)} "
+            f"and w.data_set = {literal(data_set.name)}"
+        )
+        parts = [
+            f"select * exclude (file_row_number, _parquet) from ({part}) as rows where not exists ({withdrawn})"
+            for part in parts
+        ]
     if not parts:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
         parts = [
@@ -160,15 +206,30 @@ def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
     return f"create or replace view raw.{quoted(data_set.table)} as {' union all '.join(parts)}"
 
 
-def _part(data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path) -> str:
+def _parts(
+    data_set: DataSet, loads: Sequence[Load], wanted: list[str], raw_root: Path, placed: bool = False
+) -> list[str]:
+    """One query a Parquet file; `placed` adds which file that is, and the number of the row in it."""
+    in_use = files_in_use(data_set.growth, loads)
+    return [
+        _part(data_set, load, number, list(group), wanted, raw_root, placed)
+        for number, (load, files) in enumerate(zip(loads, in_use, strict=True), start=1)
+        for _, group in groupby((file for file in files if file.rows), key=lambda file: file.parquet)
+    ]
+
+
+def _part(
+    data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path, placed: bool
+) -> str:
     """The rows of one Parquet file that are in use."""
     sharing = [file for file in load.files if file.parquet == files[0].parquet and file.rows]
     stored = {column for file in sharing for column in file.headers}
     columns = ", ".join(_column(column, stored, data_set) for column in wanted)
+    place = f", file_row_number, {literal(files[0].parquet)} as _parquet" if placed else ""
     path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet
     query = (
         f"select {columns}, {literal(load.load_id)} as _load_id, cast({number} as bigint) as _load_number, "
-        f"{_file(sharing)} as _file, {_line(sharing)} as _line, {_rules(data_set)} "
+        f"{_file(sharing)} as _file, {_line(sharing)} as _line, {_rules(data_set)}{place} "
         f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
     )
     if len(files) == len(sharing):

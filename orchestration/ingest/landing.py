@@ -40,7 +40,8 @@ class LandedFile(BaseModel):
 class Landing(BaseModel):
     """One arrival of a delivery of a data set; the content of its manifest. Times are UTC.
 
-    `complete`, `versions` and `changed_since` are those of `Delivered`; the pull began at `began_at`.
+    `complete`, `versions`, `changed_since`, `by_change` and `missing` are those of `Delivered`; the pull began at
+    `began_at`.
     """
 
     city: str
@@ -54,6 +55,8 @@ class Landing(BaseModel):
     complete: bool = True
     changed_since: datetime | None = None
     versions: dict[str, str] = {}
+    by_change: bool = False
+    missing: list[tuple[datetime, datetime]] = []
     files: list[LandedFile]
 
     @property
@@ -114,6 +117,8 @@ def land(
                 complete=delivery.complete,
                 changed_since=delivery.changed_since,
                 versions=delivery.versions,
+                by_change=delivery.by_change,
+                missing=list(delivery.missing),
                 files=[LandedFile(**vars(file)) for file in delivery.files],
             )
             if not folder.exists():

@@ -21,15 +21,21 @@ from orchestration.ingest.columns import likely_new_name
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import MANIFEST, Landing, arrivals, refuse_damaged
+from orchestration.ingest.parts import part_of
 from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, is_there, kept
 from orchestration.ingest.readers.dispatch import read_files
+from orchestration.ingest.record_days import Days, record_days
 from orchestration.settings import settings
 
 READER_VERSION = 4  # raise it when the same bytes would be read differently, so that they are read again
 
 
 class Load(BaseModel):
-    """One load of a data set; the content of its manifest. `landed_at` is UTC."""
+    """One load of a data set; the content of its manifest. `landed_at` is UTC.
+
+    `days` counts the records of each day of each part, by `time_column`; empty where no column tells a day, and in
+    manifests of before they were counted. `by_change` and `missing` are those of `Delivered`.
+    """
 
     load_id: str
     city: str
@@ -45,6 +51,10 @@ class Load(BaseModel):
     portal_rows: int | None = None
     meaning: str = ""  # see `Landing.meaning`
     kinds: dict[str, str] = {}
+    by_change: bool = False
+    missing: list[tuple[datetime, datetime]] = []
+    time_column: str | None = None
+    days: Days = {}
     bytes: int
     sha256: dict[str, str]
     files: list[FileRead]
@@ -68,6 +78,15 @@ class Load(BaseModel):
     def columns(self) -> list[str]:
         """Normalised columns found in any file."""
         return list(dict.fromkeys(name for file in self.files for name in file.headers))
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """Rows of each part, by its name."""
+        rows: dict[str, int] = {}
+        for file in self.files:
+            part = part_of(file.file)
+            rows[part] = rows.get(part, 0) + file.rows
+        return rows
 
     def missing_columns(self, data_set: DataSet, before: "Load | None" = None) -> dict[str, str | None]:
         """Needed columns that no file has, by whatever name they go, each with its likely new name.
@@ -109,7 +128,7 @@ def load(
     refuse_damaged(landing, folder)
     try:
         with incoming(home) as arriving:
-            reads, kinds = _read(landing, folder, data_set, arriving, memory_limit)
+            reads, kinds, time_column, days = _read(landing, folder, data_set, arriving, memory_limit)
             if key:
                 _hash(reads, data_set, arriving, key)
             result = Load(
@@ -122,6 +141,8 @@ def load(
                 complete=landing.complete,
                 meaning=landing.meaning,
                 kinds=kinds,
+                time_column=time_column,
+                days=days,
                 bytes=landing.bytes,
                 sha256={file.name: file.sha256 for file in landing.files},
                 files=reads,
@@ -136,7 +157,7 @@ def load(
 
 def _read(
     landing: Landing, folder: Path, data_set: DataSet, arriving: Path, memory_limit: str
-) -> tuple[list[FileRead], dict[str, str]]:
+) -> tuple[list[FileRead], dict[str, str], str | None, Days]:
     spill = arriving / "spill"
     files = [RawFile(folder / file.name, file.name, file.names) for file in landing.files]
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
@@ -146,8 +167,9 @@ def _read(
             stored = [name for other in reads if other.parquet == read.parquet for name in other.headers]
             for name, kind in column_kinds(connection, arriving / read.parquet, kept(stored, data_set)).items():
                 kinds[name] = wider(kinds.get(name, EMPTY), kind)
+        time_column, days = record_days(connection, reads, data_set, arriving)
     shutil.rmtree(spill, ignore_errors=True)
-    return reads, kinds
+    return reads, kinds, time_column, days
 
 
 def _hash(reads: list[FileRead], data_set: DataSet, arriving: Path, key: bytes) -> None:
@@ -171,6 +193,8 @@ def _arrived(load: Load, landing: Landing) -> Load:
             "terms": landing.terms,
             "changed_since": landing.changed_since,
             "versions": landing.versions,
+            "by_change": landing.by_change,
+            "missing": landing.missing,
             "portal_rows": total([file.rows for file in landing.files]),
         }
     )

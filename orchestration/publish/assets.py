@@ -133,6 +133,12 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
             ).fetchall()
         ]
         coverage = read_coverage(connection)
+        listings = [
+            releases.ReleasedListing(city=city, data_set=data_set, listing_id=listing_id)
+            for city, data_set, listing_id in connection.execute(
+                "select distinct city, data_set, listing_id from audit.loads where listing_id is not null order by all"
+            ).fetchall()
+        ]
     folder = releases.prepare(home.releases, release_id)
     # A rename, not a copy: the build folder is on the same disk, and the next run makes its databases anew.
     shutil.move(home.analyst_database, folder / "analyst.duckdb")
@@ -146,6 +152,7 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
         version=version("footprint"),
         loads=loads,
         coverage=coverage,
+        listings=listings,
         tables=tables,
         gates=read_gate_results(home.gates, run_id),
         files=releases.describe_files(folder),

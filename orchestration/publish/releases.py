@@ -49,6 +49,14 @@ class Coverage(BaseModel):
     gaps: list[Gap]
 
 
+class ReleasedListing(BaseModel):
+    """A list of a portal's keys that a release was held against."""
+
+    city: str
+    data_set: str
+    listing_id: str
+
+
 class ReleasedFile(BaseModel):
     """A file of a release."""
 
@@ -66,6 +74,7 @@ class Release(BaseModel):
     version: str
     loads: list[ReleasedLoad]
     coverage: list[Coverage] = []  # absent in manifests of before it
+    listings: list[ReleasedListing] = []
     tables: dict[str, int]
     gates: list[dict[str, Any]]
     files: list[ReleasedFile]
@@ -89,6 +98,15 @@ def released_loads(releases: Path) -> dict[tuple[str, str], list[str]]:
     for load in read_manifest(folder).loads if folder else []:
         found.setdefault((load.city, load.data_set), []).append(load.load_id)
     return found
+
+
+def released_listings(releases: Path) -> dict[tuple[str, str], str]:
+    """Ids of the lists of keys of the current release by (city, data set)."""
+    folder = current_release(releases)
+    return {
+        (listing.city, listing.data_set): listing.listing_id
+        for listing in (read_manifest(folder).listings if folder else [])
+    }
 
 
 def new_release_id(now: datetime, run_id: str) -> str:

@@ -16,9 +16,9 @@ from orchestration.catalog.model import DataSet, city
 from orchestration.catalog.portals import ArcGIS
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.arcgis_answers import Page
-from orchestration.sources.arcgis_layer import Layer, read_layer, told_count
+from orchestration.sources.arcgis_layer import Layer, listed_ids, read_layer, told_count
 from orchestration.sources.arcgis_pages import pull_layer
-from orchestration.sources.base import Delivered, Delivery, Last, delivered, progress
+from orchestration.sources.base import Delivered, Delivery, Identity, Last, delivered, progress
 from orchestration.sources.web import Web
 
 STATE = "pull.json"  # what the pages of each layer in a folder that was left are pages of
@@ -47,7 +47,7 @@ class ArcGISSource:
         edited = {part: layer for part, layer in layers.items() if not _is_known(part, layer, last)}
         if not edited:
             return None
-        wheres, since = self._conditions(data_set, layers, last)
+        wheres, since = self._conditions(data_set, layers, None if last and last.whole else last)
         chosen = edited if since or (last and data_set.growth == "yearly_files") else layers
         files: list[Delivery] = []
         for part, layer in chosen.items():
@@ -69,6 +69,18 @@ class ArcGISSource:
             versions={part: layer.mark for part, layer in layers.items() if layer.mark is not None},
             changed_since=since,
         )
+
+    def count(self, data_set: DataSet) -> int | None:
+        """See `Counts`: the ids that the layers list, as their own counts are often wrong."""
+        listed = [
+            listed_ids(self.web, read_layer(self.web, url), self.portal.where)[0]
+            for url in part_names(self.portal.layers).values()
+        ]
+        return None if None in listed else sum(len(ids) for ids in listed if ids is not None)
+
+    def identity(self, data_set: DataSet) -> Identity | None:
+        """See `Counts`: the data set's own key, as many publishers number rows anew."""
+        return Identity(tuple(data_set.key), across_parts=True) if data_set.key else None
 
     def _conditions(
         self, data_set: DataSet, layers: dict[str, Layer], last: Last | None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orchestration.catalog.model import DataSet
 
@@ -37,21 +37,29 @@ class Delivered:
 
     `versions` holds the publisher's own mark of each part (an ETag, a time of last update), by the stem of its file.
     Where `complete` is false the files hold only some of the data set: what changed since `changed_since` (UTC), or
-    those of its yearly files that are new.
+    those of its yearly files that are new. `by_change` says that what changed comes whenever a record was made;
+    otherwise older records are not read again. `missing` are windows of time (UTC) that the portal did not answer.
     """
 
     files: list[Delivery]
     complete: bool = True
     versions: dict[str, str] = field(default_factory=dict)
     changed_since: datetime | None = None
+    by_change: bool = False
+    missing: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
 class Last:
-    """The last pull that was published: the marks of its parts, and when it began (UTC)."""
+    """The last pull that was published: the marks of its parts, when it began (UTC), and windows it could not get.
+
+    `whole` asks for all rows where anything is new, and not only for what has changed.
+    """
 
     versions: dict[str, str]
     began_at: datetime
+    whole: bool = False
+    missing: tuple[tuple[datetime, datetime], ...] = ()
 
 
 class Source(Protocol):
@@ -72,6 +80,40 @@ class Source(Protocol):
             SourceError: nothing was there, or not what the data set promises.
         """
         ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A portal that counts its rows, so that a chain of pulls can be compared with it."""
+
+    def count(self, data_set: DataSet) -> int | None:
+        """All rows that the portal has of the data set; None where it does not tell."""
+        ...
+
+    def identity(self, data_set: DataSet) -> "Identity | None":
+        """What tells its rows apart in raw; None where nothing does."""
+        ...
+
+
+@runtime_checkable
+class ListsKeys(Counts, Protocol):
+    """A portal that lists the keys of its rows."""
+
+    def list_keys(self, data_set: DataSet, target: Path) -> int:
+        """Write all keys as Parquet (part, key). Returns how many they are.
+
+        Raises:
+            SourceError: not as many keys came as the portal counts.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Columns of raw that tell rows apart, within one part of a data set or `across_parts`."""
+
+    columns: tuple[str, ...]
+    across_parts: bool = False
 
 
 def delivered(file: Path, origin: str, rows: int | None = None, names: dict[str, str] | None = None) -> Delivery:

@@ -25,6 +25,11 @@ class Mismatch(Exception):  # noqa: N818  not an error until it has happened twi
 
 def identities(page: Path, column: str) -> npt.NDArray[np.uint64]:
     """A hash of each row's value of the column that identifies rows; Mismatch where the page is no such table."""
+    return hashed(values_of(page, column))
+
+
+def values_of(page: Path, column: str) -> list[str]:
+    """Each row's value of a column; Mismatch where the page is no table with it."""
     try:
         table = pa_csv.read_csv(
             page,
@@ -33,7 +38,8 @@ def identities(page: Path, column: str) -> npt.NDArray[np.uint64]:
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         raise Mismatch(f"a page that is no table of rows ({str(error).splitlines()[0][:200]})") from error
-    return hashed(table.column(column).to_pylist())
+    values: list[str] = table.column(column).to_pylist()
+    return values
 
 
 def hashed(values: list[str]) -> npt.NDArray[np.uint64]:

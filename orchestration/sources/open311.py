@@ -11,7 +11,7 @@ each id once.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -32,6 +32,8 @@ OVERLAP = timedelta(seconds=1)
 ASKED_ROWS = 1000  # the most the specification has a server send
 USUAL_CAP = 50  # caps are multiples of this
 MAX_PAGES = 10_000  # of one window
+LONGEST_SILENCE = timedelta(days=1)  # at a stretch; a server that answers less is down
+HASTY = 2  # attempts, while the moment is looked for at which a server breaks
 STATE = "pull.json"
 STALE = timedelta(days=1)  # what is older has changed too much to go on with
 
@@ -49,7 +51,8 @@ class Open311Source:
     """Requests by the time they were made, in files named after their window, times UTC.
 
     The first pull begins at the endpoint's `first_day` (local midnight), later ones `changes_for_days`, at least one
-    day, before the last one began: what changed on older requests does not come.
+    day, before the last one began: what changed on older requests does not come. Windows that the last pull could
+    not get are asked for again.
     """
 
     portal: Open311
@@ -62,12 +65,16 @@ class Open311Source:
         Raises:
             SourceError: no requests at all, or more in one minute than the server sends.
         """
-        since = None if last is None else last.began_at.astimezone(UTC) - timedelta(max(data_set.changes_for_days, 1))
+        since = None
+        if last is not None and not last.whole:
+            since = last.began_at.astimezone(UTC) - timedelta(max(data_set.changes_for_days, 1))
         first = datetime.combine(self.portal.first_day, time(), city(data_set.city).zone_info).astimezone(UTC)
         windows = Windows(self.portal, self.web, into, since or first)
         windows.run(datetime.now(UTC))
+        for begin, finish in last.missing if last and since else ():
+            windows.fetch(begin.astimezone(UTC), min(finish.astimezone(UTC), since or finish))
         if not windows.answers:
-            if since is not None:
+            if since is not None and not windows.missing:
                 return None
             raise SourceError(
                 file=self.portal.endpoint,
@@ -80,7 +87,7 @@ class Open311Source:
             new = set(answer.ids) - seen
             seen |= new
             files.append(delivered(answer.file, f"{self.portal.endpoint}/requests.{self.portal.answer}", len(new)))
-        return Delivered(files, complete=since is None, changed_since=since)
+        return Delivered(files, complete=since is None, changed_since=since, missing=tuple(windows.missing))
 
 
 @dataclass
@@ -102,17 +109,69 @@ class Windows:
     began: datetime = datetime.min
     has_pages: bool | None = None
     takes_page_size: bool = True
+    missing: list[tuple[datetime, datetime]] = field(default_factory=list)
+    is_noted: bool = True
 
     def run(self, end: datetime) -> None:
         """Fetch all windows up to `end`, going on from what lies in `into`."""
         self._go_on(end)
-        span = LONGEST
+        self._march(end)
+
+    def fetch(self, begin: datetime, end: datetime) -> None:
+        """Fetch a stretch of its own, that an earlier pull could not get."""
+        if begin < end:
+            self.until, self.is_noted = begin, False
+            self._march(end)
+
+    def _march(self, end: datetime) -> None:
+        """Fetch window after window. One that the server does not answer is cut down to the moment at which it breaks."""
+        span, patient, searches = LONGEST, self.web, False
         while self.until < end:
             begin = self.until
             finish = min(begin + span, end)
-            shortest = self._fetch(begin, finish, self._ask(begin, finish))
+            try:
+                shortest = self._fetch(begin, finish, self._ask(begin, finish))
+            except SourceError as error:
+                if not error.passing:
+                    raise
+                if self.until > begin:  # the first part of it came
+                    continue
+                searches, self.web = True, replace(patient, attempts=min(HASTY, patient.attempts))
+                if finish - begin > max(SHORTEST, self._silence_before(begin)):
+                    span = max((finish - begin) / 2, SHORTEST)
+                    continue
+                self._lose(begin, finish, error)
+                span = 2 * self._silence_before(finish)
+                continue
+            if searches and span > SHORTEST:
+                span = max(span / 2, SHORTEST)
+                continue  # no longer windows until the moment is found, or was none
+            searches, self.web = False, patient
             span = min(LONGEST, 2 * max(shortest, SHORTEST))
             progress.info("requests up to %s: %s rows", f"{self.until:%Y-%m-%d %H:%M}", f"{self._rows():,}")
+        self.web = patient
+
+    def _lose(self, begin: datetime, finish: datetime, error: SourceError) -> None:
+        """Note a window that cannot be had; too many in a row are a server that is down."""
+        if self._silence_before(begin):
+            begin = self.missing.pop()[0]
+        self.missing.append((begin, finish))
+        progress.info("requests from %s to %s cannot be had (%s)", f"{begin:%Y-%m-%d %H:%M}", f"{finish:%H:%M}", error)
+        if finish - begin > LONGEST_SILENCE:
+            raise SourceError(
+                file=error.file,
+                found=f"no answer to the windows from {begin:%Y-%m-%d %H:%M} to {finish:%Y-%m-%d %H:%M} UTC: {error.found}",
+                expected="requests, or an empty answer where there are none",
+                mend="try again later; if it stays so, tell the publisher which window fails",
+                passing=True,
+            ) from error
+        self.until = finish
+        self._note()
+
+    def _silence_before(self, moment: datetime) -> timedelta:
+        """How long the stretch is that was lost up to a moment. The next window is lost as a whole if it is no longer."""
+        begin, finish = self.missing[-1] if self.missing else (moment, moment)
+        return finish - begin if finish == moment else timedelta()
 
     def _fetch(self, begin: datetime, finish: datetime, whole: Answer) -> timedelta:
         """Fetch all of a window, given the first answer to it. Returns the shortest window that this took."""
@@ -187,7 +246,7 @@ class Windows:
         file = self.into / f"requests-{begin:%Y%m%dT%H%M%S}-{finish:%Y%m%dT%H%M%S}-{number:04d}.{self.portal.answer}"
         url = f"{self.portal.endpoint.rstrip('/')}/requests.{self.portal.answer}"
         asked: dict[str, Any] = {
-            "start_date": f"{max(begin - OVERLAP, self.start):%Y-%m-%dT%H:%M:%SZ}",
+            "start_date": f"{begin - OVERLAP if begin > self.start else begin:%Y-%m-%dT%H:%M:%SZ}",
             "end_date": f"{finish:%Y-%m-%dT%H:%M:%SZ}",
         }
         if self.portal.jurisdiction is not None:
@@ -212,6 +271,8 @@ class Windows:
         if state.get("asked") == self._asked() and end - datetime.fromisoformat(state["began"]) < STALE:
             self.began, self.until = datetime.fromisoformat(state["began"]), datetime.fromisoformat(state["until"])
             self.cap, self.most = state["cap"], state["most"]
+            lost = state.get("missing", [])
+            self.missing = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in lost]
             for name in state["files"]:
                 kept = self.into / name
                 self.answers.append(Answer(kept, _READERS[self.portal.answer](kept.read_bytes())))
@@ -222,6 +283,8 @@ class Windows:
                 left.unlink()
 
     def _note(self) -> None:
+        if not self.is_noted:
+            return
         state = {
             "asked": self._asked(),
             "began": self.began.isoformat(),
@@ -229,6 +292,7 @@ class Windows:
             "cap": self.cap,
             "most": self.most,
             "files": [answer.file.name for answer in self.answers],
+            "missing": [[begin.isoformat(), finish.isoformat()] for begin, finish in self.missing],
         }
         arriving = self.into / f"{STATE}.part"
         arriving.write_text(json.dumps(state), encoding="utf-8")

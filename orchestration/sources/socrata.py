@@ -10,27 +10,33 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from orchestration.catalog.model import DataSet
 from orchestration.catalog.portals import Socrata
 from orchestration.ingest.errors import SourceError
-from orchestration.sources.base import Delivered, Delivery, Last, delivered, progress
+from orchestration.sources.base import Delivered, Delivery, Identity, Last, delivered, progress
 from orchestration.sources.csv_pages import (
     Mismatch,
     append_page,
     at_most_twice,
     count_rows,
     cut_back,
+    hashed,
     header_of,
     identities,
     refuse_other_counts,
     refuse_repeats,
+    values_of,
 )
-from orchestration.sources.soda import Soda, View
+from orchestration.sources.soda import SYSTEM_FIELDS, Soda, View
 from orchestration.sources.state import BytesTold, Part, State
 from orchestration.sources.web import Web
 
 PAGE_ROWS = 50_000  # the most that every version of the interface gives
 GROWING = ("append", "rolling_window")
+KEYS = pa.schema([("part", pa.string()), ("key", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class SocrataSource:
         if last and not changed:
             return None
         since = None
-        if last and data_set.growth in GROWING:
+        if last and not last.whole and data_set.growth in GROWING:
             since = last.began_at - timedelta(days=max(data_set.changes_for_days, 1))
         ids = changed if last and data_set.growth in (*GROWING, "yearly_files") else list(views)
         wanted = [self._wanted(view_id, views[view_id], since if view_id in known else None) for view_id in ids]
@@ -87,7 +93,43 @@ class SocrataSource:
             complete=len(wanted) == len(views) and not has_increments,
             versions=versions,
             changed_since=since if has_increments else None,
+            by_change=True,
         )
+
+    def count(self, data_set: DataSet) -> int:
+        """See `Counts`."""
+        return sum(self.soda.count(view_id, self.portal.where) for view_id in self.portal.ids)
+
+    def identity(self, data_set: DataSet) -> Identity:
+        """See `Counts`: the portal's own row ids, which stay with a row."""
+        return Identity((SYSTEM_FIELDS[":id"],))
+
+    def list_keys(self, data_set: DataSet, target: Path) -> int:
+        """See `ListsKeys`."""
+        return at_most_twice(
+            lambda: self._list_keys(target), lambda: target.unlink(missing_ok=True), self.soda.page_url("")
+        )
+
+    def _list_keys(self, target: Path) -> int:
+        page, seen = target.with_suffix(".page"), target.with_suffix(".ids")
+        seen.unlink(missing_ok=True)
+        listed = 0
+        with pq.ParquetWriter(target, KEYS) as out, seen.open("ab") as hashes:
+            for view_id in self.portal.ids:
+                before, rows = self.soda.count(view_id, self.portal.where), 0
+                while rows < before:
+                    self.soda.page(view_id, self.portal.where, self.page_rows, rows, page, selected=":id")
+                    keys = values_of(page, ":id")
+                    if not keys:
+                        raise Mismatch(f"the keys end after {rows:,}")
+                    out.write_table(pa.table({"part": [f"{view_id}.csv"] * len(keys), "key": keys}, KEYS))
+                    hashes.write(hashed([f"{view_id} {key}" for key in keys]).tobytes())
+                    rows += len(keys)
+                    progress.info("%s: %s of %s keys", view_id, f"{rows:,}", f"{before:,}")
+                refuse_other_counts(rows, before, self.soda.count(view_id, self.portal.where))
+                listed += rows
+        refuse_repeats(seen)
+        return listed
 
     def _wanted(self, view_id: str, view: View, since: datetime | None) -> Wanted:
         conditions = [f"({self.portal.where})"] if self.portal.where else []

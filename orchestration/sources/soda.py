@@ -67,15 +67,17 @@ class Soda:
         except (TypeError, ValueError, AttributeError) as error:
             raise _unexpected(url, answer, "the number of rows") from error
 
-    def page(self, view_id: str, where: str | None, rows: int, offset: int, target: Path) -> None:
+    def page(
+        self, view_id: str, where: str | None, rows: int, offset: int, target: Path, selected: str = SELECTED
+    ) -> None:
         """Some rows as CSV, in an order that holds from page to page. SODA 3 counts whole pages of `rows` only."""
         if self.api == "2":
-            asked = {"$select": SELECTED, "$order": ":id", "$limit": rows, "$offset": offset}
+            asked = {"$select": selected, "$order": ":id", "$limit": rows, "$offset": offset}
             asked |= {"$where": where} if where else {}
             self.web.download(self.page_url(view_id), target, asked, compressed=True)
         else:
             body = {
-                "query": f"SELECT {SELECTED}{_where(where)} ORDER BY :id",
+                "query": f"SELECT {selected}{_where(where)} ORDER BY :id",
                 "page": {"pageNumber": offset // rows + 1, "pageSize": rows},
                 "includeSynthetic": False,
             }

@@ -21,13 +21,15 @@ Row = dict[str, str]
 class Case:
     """An invented city: its name, what writes its first delivery, and its second one where there is one.
 
-    `runs` is False where the draft itself is what is looked at, or cannot be run.
+    `runs` is False where the draft itself is what is looked at, or cannot be run. `edits` are what a
+    person changes in the drafted city file: a pattern, and what takes its place.
     """
 
     name: str
     first: Callable[[Path], None]
     second: Callable[[Path], None] | None = None
     runs: bool = True
+    edits: tuple[tuple[str, str], ...] = ()
 
 
 def centre(tract: int) -> tuple[float, float]:

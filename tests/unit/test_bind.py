@@ -94,7 +94,7 @@ def test_a_column_of_the_load_before_is_no_new_name(data_set: Callable[..., Any]
     ]
     before, newest = load_of(things, [files[0]], "before"), load_of(things, [files[1]])
     assert newest.missing_columns(things) == {"subject_race": "object_race"}
-    connection = bound(things, InUse((newest,), before, before), tmp_path)
+    connection = bound(things, InUse((newest,), (before,), before), tmp_path)
     found = connection.execute("select column_name, present, likely_new_name from raw.load_columns").fetchall()
     assert found == [("subject_race", False, "perceived_race")]
 
@@ -108,7 +108,7 @@ def test_tables_about_the_load(data_set: Callable[..., Any], tmp_path: Path) -> 
         first_line=2, aside=[3, 5], rejected=rejected,
     )  # fmt: skip
     before = load_of(data_set(), [file.model_copy(update={"rows": 7})], "before")
-    connection = bound(data_set(), InUse((load_of(data_set(), [file]),), before, before, True), tmp_path)
+    connection = bound(data_set(), InUse((load_of(data_set(), [file]),), (before,), before, True), tmp_path)
     found = connection.execute(
         "select load_id, landed_at, records, rows, rejected_lines, previous_load_id, previous_rows, shrink_accepted "
         "from raw.loads"
@@ -186,7 +186,7 @@ def test_rows_of_several_loads_tell_which_is_newer(data_set: Callable[..., Any],
     for load_id, count in (("first", 2), ("second", 3)):
         with_rows(tmp_path, count, load_id)
     loads = (load_of(things, [file_of("x.csv", 2)]), load_of(things, [file_of("x.csv", 3)], "second", complete=False))
-    connection = bound(things, InUse(loads, before=loads[0]), tmp_path)
+    connection = bound(things, InUse(loads, before=loads[:1]), tmp_path)
     assert connection.execute(
         "select _load_id, _load_number, count(*) from raw.testville__things group by all order by all"
     ).fetchall() == [("first", 1, 2), ("second", 2, 3)]
@@ -242,7 +242,7 @@ def test_what_became_of_the_columns(data_set: Callable[..., Any], tmp_path: Path
     before, after = (
         load.model_copy(update={"kinds": {"a": kind}}) for load, kind in ((before, "number"), (after, "text"))
     )
-    connection = bound(things, InUse((after,), before, before), tmp_path)
+    connection = bound(things, InUse((after,), (before,), before), tmp_path)
     assert connection.execute(
         "select column_name, change, before, after, needed from raw.column_changes order by all"
     ).fetchall() == [

@@ -22,7 +22,7 @@ from orchestration.ingest.landing import land
 from orchestration.sources.base import Delivered, Last
 from orchestration.sources.open311 import Open311Source
 from orchestration.sources.web import Web
-from tests.unit.servers.base import Answer, Request, Server, fault
+from tests.unit.servers.base import Answer, Fault, Request, Server, fault
 from tests.unit.servers.open311 import Open311Portal
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures" / "open311"
@@ -158,8 +158,8 @@ def test_a_cut_pull_goes_on_where_it_stopped(tmp_path: Path) -> None:
     true = requests(700)
     with Open311Portal(true, cap=100) as portal:
         day = f"end_date={NOW - timedelta(days=20):%Y-%m}"
-        portal.faults = [fault("500", day, 3)]
-        with pytest.raises(SourceError, match="500"):
+        portal.faults = [Fault("status", query=day, status=403)]
+        with pytest.raises(SourceError, match="403"):
             land(source(portal), data_set(), tmp_path)
         first = len(portal.requests)
         landed = land(source(portal), data_set(), tmp_path)
@@ -273,3 +273,70 @@ def test_the_first_day_is_the_citys(tmp_path: Path) -> None:
     with Open311Portal(requests(10)) as portal:
         source(portal, first_day=date(NOW.year - 1, 7, 1)).deliver(data_set(), tmp_path)
         assert portal.requests[0].params["start_date"] == f"{NOW.year - 1}-07-01T05:00:00Z"
+
+
+class Breaks(Open311Portal):
+    """Answers any window that holds one of some moments with 500, for ever."""
+
+    broken: tuple[datetime, ...] = ()
+
+    def answer(self, request: Request) -> Answer:
+        """An error, or what the portal says."""
+        start, end = (datetime.fromisoformat(request.params[name]) for name in ("start_date", "end_date"))
+        if any(start <= moment <= end for moment in self.broken):
+            return Answer(b'{"error": "internal"}', status=500)
+        return super().answer(request)
+
+
+def test_a_window_that_always_fails_is_named_and_the_others_land(tmp_path: Path) -> None:
+    true = requests(400)
+    moment = NOW - timedelta(days=40, seconds=7)
+    with Breaks(true, cap=100) as portal:
+        portal.broken = (moment,)
+        landing, folder = land(source(portal), data_set(), tmp_path) or pytest.fail("nothing landed")
+        asked = len(portal.requests)
+    ((begin, end),) = landing.missing
+    assert begin <= moment <= end + timedelta(seconds=1) and end - begin <= timedelta(minutes=3)
+    files = [path.read_text() for path in folder.glob("requests-*")]
+    ids = {request["service_request_id"] for text in files for request in json.loads(text)}
+    assert ids >= {name for name, at in true.items() if not begin - timedelta(seconds=1) <= at <= end}
+    assert asked < 120
+
+
+def test_a_window_that_failed_is_asked_for_again(tmp_path: Path) -> None:
+    true = requests(400)
+    moment = NOW - timedelta(days=40)
+    lost = (moment - timedelta(hours=30), moment)
+    inside = {name for name, at in true.items() if lost[0] <= at <= lost[1]}
+    last = Last({}, NOW - timedelta(minutes=1), missing=(lost,))
+    assert inside
+    with Breaks(true) as portal:
+        delivered = source(portal).deliver(data_set(), tmp_path, last)
+    assert delivered is not None and not delivered.complete and delivered.missing == ()
+    assert inside <= set(found(tmp_path, delivered))
+    again = tmp_path / "again"
+    again.mkdir()
+    with Breaks(true) as portal:
+        portal.broken = (moment - timedelta(hours=3),)
+        delivered = source(portal).deliver(data_set(), again, last)
+    assert delivered is not None
+    ((begin, end),) = delivered.missing
+    assert lost[0] < begin <= portal.broken[0] <= end + timedelta(seconds=1) < lost[1]
+
+
+def test_a_server_that_stays_down_is_an_error_that_names_the_window(tmp_path: Path) -> None:
+    true = requests(400)
+    broken = tuple(NOW - timedelta(days=40) + timedelta(minutes=minute) for minute in range(3 * 1440))
+    with Breaks(true) as portal:
+        portal.broken = broken
+        with pytest.raises(SourceError, match=f"no answer to the windows from {broken[0]:%Y-%m-%d}"):
+            source(portal).deliver(data_set(), tmp_path)
+        assert len(portal.requests) < 400
+
+
+def test_all_is_pulled_where_that_is_asked_for(tmp_path: Path) -> None:
+    true = requests(50)
+    with Open311Portal(true) as portal:
+        delivered = source(portal).deliver(data_set(), tmp_path, Last({}, NOW, whole=True))
+    assert delivered is not None and delivered.complete
+    assert set(found(tmp_path, delivered)) == set(true)

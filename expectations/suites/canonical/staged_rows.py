@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from expectations.checks import Severity, no_rows, not_empty
-from expectations.thresholds import QUARANTINED_ROWS, REPEATED_KEYS
+from expectations.thresholds import QUARANTINED_ROWS, REPEATED_KEYS, SUPERSEDED_VERSIONS
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 TABLE = "canonical.staged_rows"
 
-_REPEATED = "row_reason in ('superseded_version', 'repeated_row')"
+# Versions by a documented way (a version column, a later pull of a chain) are no duplicates. Of files that are each
+# whole, the same key in two of them is.
+_REPEATED = "row_reason = 'repeated_row' or (row_reason = 'superseded_version' and growth = 'yearly_files')"
 
 
 def expectations() -> list[Expectation]:
@@ -27,7 +29,7 @@ def expectations() -> list[Expectation]:
             """
             select city, data_set, load_id, coalesce(l.rows, 0) as loaded, coalesce(s.rows, 0) as staged,
                 coalesce(s.rows, 0) - coalesce(l.rows, 0) as difference
-            from raw.loads as l
+            from (select * replace (rows - withdrawn_rows as rows) from raw.loads) as l
             full join (
                 -- A second entity made from the same rows does not count them again.
                 select city, source_dataset as data_set, load_id, sum(rows) as rows
@@ -72,9 +74,12 @@ def expectations() -> list[Expectation]:
         no_rows(
             "repeated_keys",
             f"""
-            select city, source_dataset, sum(rows) as total, sum(rows) filter ({_REPEATED}) as repeated,
+            select city, source_dataset, sum(staged.rows) as total,
+                sum(staged.rows) filter ({_REPEATED}) as repeated,
                 repeated / total as share
-            from {{batch}}
+            from {{batch}} as staged
+            left join (select city, data_set as source_dataset, load_id, growth from raw.loads) as loads
+                using (city, source_dataset, load_id)
             group by city, source_dataset
             having coalesce(repeated, 0) > {REPEATED_KEYS.value} * total
             """,
@@ -84,6 +89,27 @@ def expectations() -> list[Expectation]:
             message="{city} / {source_dataset}: {repeated:,} of {total:,} rows ({share:.1%}) have a duplicated key.",
             mend="If a file was delivered twice, remove one; if the key does not identify a row, correct "
             "key in the city's catalog file.",
+        ),
+        no_rows(
+            "superseded_versions",
+            f"""
+            select city, source_dataset, load_id, sum(staged.rows) as total,
+                sum(staged.rows) filter (row_reason = 'superseded_version') as older, older / total as share
+            from {{batch}} as staged
+            inner join (
+                select city, data_set as source_dataset, arg_max(load_id, load_number) as load_id
+                from raw.loads group by all
+            ) as newest using (city, source_dataset, load_id)
+            group by city, source_dataset, load_id
+            having coalesce(older, 0) > {SUPERSEDED_VERSIONS.value} * total
+            """,
+            severity="critical",
+            why=SUPERSEDED_VERSIONS.reason,
+            expected=f"At most {SUPERSEDED_VERSIONS.value:.0%} of the newest load's rows are older versions of others.",
+            message="{city} / {source_dataset}: {older:,} of {total:,} rows ({share:.1%}) of load {load_id} are older "
+            "versions of another row.",
+            mend="Look at a few rows that share a key: if they are different records, correct key in the city's "
+            "catalog file and staging model.",
         ),
     ]
 

@@ -107,9 +107,13 @@ def is_there(column: str, names: Iterable[str], data_set: DataSet) -> bool:
     return not {column, *data_set.also_called.get(column, [])}.isdisjoint(names)
 
 
-def no_rows(file: RawFile, data_set: DataSet, found: str) -> SourceError:
+class NoRowsError(SourceError):
+    """A file that holds no data; among others of its family it is told, alone it is refused."""
+
+
+def no_rows(file: RawFile, data_set: DataSet, found: str) -> NoRowsError:
     """The error of a file that holds no data."""
-    return SourceError(
+    return NoRowsError(
         file=file.name,
         found=found,
         expected=f"at least one row of {data_set.title}",

@@ -17,7 +17,7 @@ from orchestration.ingest.readers import (
     open311_xml,
     workbooks,
 )
-from orchestration.ingest.readers.base import FileRead, RawFile
+from orchestration.ingest.readers.base import FileRead, NoRowsError, RawFile
 from orchestration.ingest.readers.unpack import unpacked
 
 # One file to one Parquet file.
@@ -49,11 +49,19 @@ def read_files(
             return PAGED_READERS[data_set.format](list(bare), data_set, folder / "rows-0001.parquet", connection)
         if data_set.format == "shapefile":
             bare = layers.with_side_files(list(bare), data_set)
-        reads = []
+        reads, empty = [], []
         for number, file in enumerate(bare, start=1):
-            reads.append(_read_file(file, data_set, folder / f"rows-{number:04d}.parquet", connection))
+            parquet = folder / f"rows-{number:04d}.parquet"
+            try:
+                reads.append(_read_file(file, data_set, parquet, connection))
+            except NoRowsError as error:
+                parquet.unlink(missing_ok=True)
+                reads.append(FileRead(file=file.name, parquet=parquet.name, rows=0, records=0, headers={}))
+                empty.append(error)
             if file.path.is_relative_to(scratch):
                 file.path.unlink()
+        if empty and len(empty) == len(reads):
+            raise empty[0]
         return reads
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

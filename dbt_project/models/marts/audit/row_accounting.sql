@@ -28,10 +28,24 @@ unreadable as (
     group by city, data_set, load_id, reason
 ),
 
+withdrawn as (
+    select
+        city,
+        data_set,
+        load_id,
+        'withdrawn' as fate,
+        'not_listed_by_its_portal' as reason,
+        count(*) as rows
+    from {{ source('loads', 'withdrawn_rows') }}
+    group by city, data_set, load_id
+),
+
 fates as (
     select * from staged
     union all
     select * from unreadable
+    union all
+    select * from withdrawn
 )
 
 select

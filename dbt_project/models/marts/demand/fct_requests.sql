@@ -11,6 +11,7 @@ select
     coalesce(categories.category_group, 'unmapped') as category_group,
     requests.agency,
     requests.request_status,
+    case when requests.request_status is not null then loads.as_of end as status_as_of_utc,
     requests.need_met,
     links.call_id as also_called_call_id,
     -- The publisher's own zone stands in where there is no coordinate, if it is a zone we know.
@@ -18,6 +19,11 @@ select
     requests.location_status,
     requests.load_id
 from {{ ref('requests') }} as requests
+left join {{ source('loads', 'loads') }} as loads
+    on
+        requests.city = loads.city
+        and requests.source_dataset = loads.data_set
+        and requests.load_id = loads.load_id
 left join {{ ref('int_requests__also_called') }} as links
     on
         requests.city = links.city
