@@ -9,6 +9,7 @@ loads themselves, which the gates and the audit marts read.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,7 @@ from orchestration.catalog.model import ADDED_COLUMNS, City, DataSet
 from orchestration.ingest.column_changes import changes
 from orchestration.ingest.in_use import InUse, files_in_use
 from orchestration.ingest.loads import Load, total
+from orchestration.ingest.needed import Missing, missing_columns
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
@@ -27,8 +29,13 @@ create or replace table raw.loads (
     complete boolean, changed_since timestamp, landed_at timestamp, files bigint, bytes bigint, portal_rows bigint,
     records bigint, rows bigint, rejected_lines bigint, previous_load_id varchar, previous_rows bigint,
     shrink_accepted boolean, title varchar, url varchar, license varchar, terms varchar, grain varchar, sha256 varchar);
+create or replace table raw.files (
+    city varchar, data_set varchar, load_id varchar, file varchar, records bigint, rows bigint, rejected_lines bigint);
+create or replace table raw.file_notes (
+    city varchar, data_set varchar, load_id varchar, file varchar, kind varchar, count bigint, found varchar);
 create or replace table raw.load_columns (
-    city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, likely_new_name varchar);
+    city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, files_without bigint,
+    file varchar, likely_new_name varchar, new_columns varchar);
 create or replace table raw.column_changes (
     city varchar, data_set varchar, load_id varchar, previous_load_id varchar, column_name varchar, change varchar,
     before varchar, after varchar, needed boolean);
@@ -65,25 +72,45 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: 
         replaced = in_use.replaced if load == in_use.newest else None
         _insert_load(connection, data_set, load, number, files, replaced, in_use.shrink_accepted)
         is_new = load == in_use.newest and in_use.before and in_use.before.load_id != load.load_id
-        missing = load.missing_columns(data_set, in_use.before if is_new else None)
-        connection.executemany(
-            "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
-            [
-                [load.city, load.data_set, load.load_id, name, name not in missing, missing.get(name)]
-                for name in data_set.columns
-            ],
+        missing = missing_columns(files, data_set, in_use.before.columns if is_new and in_use.before else ())
+        own = [load.city, load.data_set, load.load_id]
+        _insert(connection, "load_columns", [[*own, name, *_found(missing.get(name))] for name in data_set.columns])
+        _insert(
+            connection,
+            "column_changes",
+            [[*own, None, name, "withheld", None, reason, False] for name, reason in _withheld(files).items()],
+        )
+        _insert(
+            connection,
+            "files",
+            [[*own, file.file, file.records, file.rows, len(file.rejected)] for file in files],
+        )
+        _insert(
+            connection,
+            "file_notes",
+            [[*own, file.file, note.kind, note.count, note.found] for file in files for note in file.notes],
         )
     newest, before = in_use.newest, in_use.before
     if before and before.load_id != newest.load_id:
         found = changes(before, newest, data_set)
-        if found:
-            connection.executemany(
-                f"insert into raw.column_changes values ({', '.join('?' * 9)})",
-                [
-                    [newest.city, newest.data_set, newest.load_id, before.load_id, *vars(change).values()]
-                    for change in found
-                ],
-            )
+        own = [newest.city, newest.data_set, newest.load_id, before.load_id]
+        _insert(connection, "column_changes", [[*own, *vars(change).values()] for change in found])
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+    if rows:
+        connection.executemany(f"insert into raw.{table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _found(missing: Missing | None) -> list[Any]:
+    """What raw.load_columns says of a column: whether it is there, and where not, what may stand for it."""
+    if missing is None:
+        return [True, 0, None, None, None]
+    return [False, missing.files, missing.file, missing.likely_new_name, ", ".join(missing.new_columns[:10]) or None]
+
+
+def _withheld(files: Sequence[FileRead]) -> dict[str, str]:
+    return {name: reason for file in files for name, reason in file.withheld.items()}
 
 
 def _insert_load(
@@ -142,7 +169,7 @@ def _insert_load(
 def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
     """One view a data set: its needed columns (NULL where a load lacks one) and whatever else it brought."""
     aliases = {alias for names in data_set.also_called.values() for alias in names}
-    found = [name for load in loads for name in load.columns if name not in aliases]
+    found = [*data_set.optional, *(name for load in loads for name in load.columns if name not in aliases)]
     added = ADDED_COLUMNS.get(data_set.format, [])
     wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *added])), data_set)
     in_use = files_in_use(data_set.growth, loads)
@@ -163,7 +190,7 @@ def _view(data_set: DataSet, loads: Sequence[Load], raw_root: Path) -> str:
 def _part(data_set: DataSet, load: Load, number: int, files: list[FileRead], wanted: list[str], raw_root: Path) -> str:
     """The rows of one Parquet file that are in use."""
     sharing = [file for file in load.files if file.parquet == files[0].parquet and file.rows]
-    stored = {column for file in sharing for column in file.headers}
+    stored = {column for file in sharing for column in file.columns}
     columns = ", ".join(_column(column, stored, data_set) for column in wanted)
     path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet
     query = (

@@ -15,6 +15,7 @@ import pytest
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import LandedFile, Landing
 from orchestration.ingest.loads import load
+from orchestration.ingest.needed import missing_columns
 
 Read = Callable[..., Any]
 MakeDataSet = Callable[..., Any]
@@ -283,4 +284,7 @@ def test_headers_go_by_the_portal_s_names(data_set: MakeDataSet, tmp_path: Path,
     result, _ = load(landing, folder, data_set(format=kind), tmp_path / "raw", "1GB")
     stored = pq.read_table(next((tmp_path / "raw").rglob("*.parquet"))).to_pylist()[0]
     assert [stored[name] for name in "abc"] == ["1", "2", "3"]
-    assert result.files[0].headers["a"].strip() == "Call No." and result.missing_columns(data_set(format=kind)) == {}
+    assert (
+        result.files[0].headers["a"].strip() == "Call No."
+        and missing_columns(result.files, data_set(format=kind)) == {}
+    )
