@@ -21,16 +21,29 @@ NAMELESS = ("zones", "resources", "budget_lines")
 PARQUET = "format parquet, compression zstd, compression_level 1"
 
 
+class Note(BaseModel):
+    """Something in a file that was passed over, or taken in another way than it is written. `kind` names what."""
+
+    kind: Literal[
+        "unread_member", "unread_sheet", "unread_rows", "hidden_sheet", "deleted_records", "stray_quotes", "no_line_end",
+        "repeated_key",
+    ]  # fmt: skip
+    count: int
+    found: str
+
+
 @dataclass(frozen=True)
 class RawFile:
     """A file to be read: where its bytes lie, and the name it is told by (of a member: archive.zip/member.csv).
 
-    `names` maps names in the file to those of the portal's interface where they differ.
+    `names` maps names in the file to those of the portal's interface where they differ. `notes` are what is to be told
+    of the archive it came from.
     """
 
     path: Path
     name: str
     names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     def columns(self, headers: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
         """The normalised columns of these headers, by the portal's names."""
@@ -45,17 +58,6 @@ class Rejected(BaseModel):
     file: str
     line: int
     reason: str
-
-
-class Note(BaseModel):
-    """Something in a file that was passed over, or taken in another way than it is written. `kind` names what."""
-
-    kind: Literal[
-        "unread_member", "unread_sheet", "unread_rows", "hidden_sheet", "deleted_records", "stray_quotes", "no_line_end",
-        "repeated_key",
-    ]  # fmt: skip
-    count: int
-    found: str
 
 
 class FileRead(BaseModel):
