@@ -119,7 +119,8 @@ def test_json_lines(read: Read, data_set: MakeDataSet) -> None:
 def test_lines_that_hold_no_object_are_set_aside(read: Read, data_set: MakeDataSet) -> None:
     good = [json.dumps(RECORDS[0])] * 6
     text = "\n".join(["", good[0], "{broken", "   ", good[1], "[1, 2]", "7", "\t", good[2], *good[3:], '{"a": 1, "b'])
-    raw = read(data_set(format="jsonl"), {"things.jsonl": text.encode()})
+    assert "ends within line 13" in refused(read, data_set(format="jsonl"), text.encode()).found
+    raw = read(data_set(format="jsonl"), {"things.jsonl": f"{text}\n".encode()})
     assert [row["_line"] for row in raw.rows] == [2, 5, 9, 10, 11, 12]
     assert raw.rejected == [(3, "malformed_json"), (6, "not_an_object"), (7, "not_an_object"), (13, "malformed_json")]
     assert (raw.load.records, raw.load.rows) == (10, 6)

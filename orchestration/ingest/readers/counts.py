@@ -85,7 +85,7 @@ def elements_in(path: Path, name: str) -> int:
     no_markup = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
     with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return len(tag.findall(data[:].decode("utf-16").encode()))
+            return len(tag.findall(no_markup.sub(b"", data[:].decode("utf-16").encode())))
         if data.find(b"<!") >= 0:
             return len(tag.findall(no_markup.sub(b"", data[:])))
         return sum(1 for _ in tag.finditer(data))
