@@ -64,9 +64,11 @@ class Boundary(Strict):
 class DataSet(Strict):
     """One published data set of a city.
 
-    `columns` and `key` use normalised names (see `orchestration.ingest.columns`): the columns that must be there
-    and those that identify a row. `also_called` gives other names that a column has had, in other years or exports.
-    `drop` never goes past landing; `hash` goes on only as keyed hashes, by domain (person, officer …).
+    `columns` and `key` use normalised names (see `orchestration.ingest.columns`): the columns that must be there,
+    in every file, and those that identify a row. `optional` are kept where a file has them, and NULL where it has not.
+    `also_called` gives other names that a column has had, in other years or exports.
+    `drop` never goes past landing; `hash` goes on only as keyed hashes, by domain (person, officer …). A column that is
+    none of these, and looks as if it were about persons, is left out until one of them decides on it.
     `encoding: latin-1` reads Windows-1252, too. No time of a row lies before `first_day`, which is the city's where it
     is not given. Where no column is a key, `repeats` says whether equal rows of a load are one record or several.
 
@@ -97,6 +99,7 @@ class DataSet(Strict):
     repeats: Literal["exclude", "keep"] = "exclude"
     first_day: date | None = None
     columns: list[Column] = Field(min_length=1)
+    optional: list[Column] = []
     also_called: dict[str, list[Column]] = {}
     drop: list[Column] = []
     hash: dict[str, Literal["person", "officer", "plate", "address", "phone"]] = {}
@@ -104,6 +107,12 @@ class DataSet(Strict):
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     notes: str = ""
+
+    @property
+    def decided(self) -> set[str]:
+        """The columns that the city file has decided to keep, by every name they go by."""
+        called = {name for names in self.also_called.values() for name in names}
+        return {*self.columns, *self.optional, *self.hash, *called, *ADDED_COLUMNS.get(self.format, [])}
 
     @property
     def table(self) -> str:
@@ -138,13 +147,15 @@ class DataSet(Strict):
             raise FieldError("columns", f"names {', '.join(twice)} more than once")
         if both := sorted(set(self.drop) & set(self.columns)):
             raise FieldError("drop", f"{', '.join(both)} cannot be both needed (columns) and dropped")
-        if strangers := sorted(set(self.hash) - set(self.columns)):
+        if both := sorted(set(self.optional) & {*self.columns, *self.drop}):
+            raise FieldError("optional", f"{', '.join(both)} cannot be both optional and needed (columns) or dropped")
+        if strangers := sorted(set(self.hash) - {*self.columns, *self.optional}):
             raise FieldError(
                 "hash", f"names {', '.join(strangers)}, which is not among columns: nothing would be hashed"
             )
-        if taken := sorted({name for names in self.also_called.values() for name in names} & set(self.columns)):
+        if taken := sorted({name for names in self.also_called.values() for name in names} & {*self.columns, *self.optional}):
             raise FieldError("also_called", f"names {', '.join(taken)}, which is a needed column of its own")
-        if strangers := [name for name in self.also_called if name not in self.columns]:
+        if strangers := [name for name in self.also_called if name not in [*self.columns, *self.optional]]:
             raise FieldError("also_called", f"names {', '.join(strangers)}, which is not among columns")
         if strangers := [name for name in self.key if name not in [*self.columns, *ADDED_COLUMNS.get(self.format, [])]]:
             raise FieldError("key", f"names {', '.join(strangers)}, which is not among columns")

@@ -8,14 +8,13 @@ import re
 from dataclasses import dataclass
 
 from orchestration.catalog.model import Boundary
-from orchestration.cities.profile import FEW_VALUES, Column, Profile
-from orchestration.cities.vocabulary import FILE_WORDS, TIMES, WORDS, Guessable, Sure, how_sure, is_personal
+from orchestration.cities.profile import Column, Profile
+from orchestration.cities.vocabulary import FILE_WORDS, TIMES, WORDS, Guessable, Sure, how_sure
+from orchestration.ingest.personal import BY_LENGTH, BY_NAME, is_free_text, is_personal, personal_values
 
 MARGIN = 0.02  # degrees, some two kilometres
-LONG_TEXT = 80  # characters on average, from which on a column is free text, which may name anybody
 WEAKER: dict[Sure, Sure] = {"high": "medium", "medium": "low", "low": "low"}
 STRENGTH: dict[Sure, int] = {"high": 3, "medium": 2, "low": 1}
-PERSONAL_VALUES = (r"\d{3}-\d{2}-\d{4}", r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}", r"[^@\s]+@[^@\s]+\.[a-z]{2,}")
 IDS: dict[Guessable, str] = {
     "calls": "call_id",
     "requests": "request_id",
@@ -77,20 +76,12 @@ def dropped(profile: Profile) -> dict[str, str]:
         if name == "geometry_wkt":
             continue
         if is_personal(name) and not (name == "name" and "geometry_wkt" in profile.columns):
-            reasons[name] = "the name says that it is about a person"
-        elif any(_share(column, pattern) > 0.5 for pattern in PERSONAL_VALUES):
-            reasons[name] = "the values look like numbers or addresses of persons"
-        elif (
-            column.mean_length > LONG_TEXT
-            and column.distinct > FEW_VALUES
-            and not column.values[0].startswith(("{", "["))
-        ):
-            reasons[name] = "free text, which may name anybody"
+            reasons[name] = BY_NAME
+        elif found := personal_values(column.values):
+            reasons[name] = found
+        elif column.values and is_free_text(column.mean_length, column.distinct, column.values[0]):
+            reasons[name] = BY_LENGTH
     return reasons
-
-
-def _share(column: Column, pattern: str) -> float:
-    return sum(bool(re.fullmatch(pattern, value.strip())) for value in column.values) / max(len(column.values), 1)
 
 
 def _entity(profile: Profile, columns: list[Column]) -> tuple[Guessable, Sure, str] | None:

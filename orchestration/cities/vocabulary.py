@@ -1,4 +1,4 @@
-"""The words that publishers use for what a canonical column holds, and for what names a person.
+"""The words that publishers use for what a canonical column holds.
 
 Patterns are matched to whole normalised column names, the surest first; the first of a list is sure, later ones are
 likely, the last are weak.
@@ -141,34 +141,6 @@ FILE_WORDS: dict[Guessable, str] = {
     "calls": r"call|cfs|911|cad|dispatch|incident_resp",
     "zones": r"zone|beat|tract|district|precinct|boundar|ward",
 }
-
-_PERSON = {
-    "dob", "birth", "birthdate", "birthday", "ssn", "badge", "officer", "officers", "phone", "telephone", "cell", "email",
-    "surname", "firstname", "lastname", "middlename", "fullname", "fname", "lname", "caller", "complainant", "plate",
-    "driver", "victim", "suspect", "employee", "witness", "arrestee", "offender", "owner", "juvenile", "yob", "mugshot",
-    "narrative", "comments", "comment", "remarks", "notes", "officerid", "subjectid", "personid",
-}  # fmt: skip
-# What stands before "name" where it is no person's.
-_THINGS = {
-    "beat", "street", "city", "service", "agency", "type", "zone", "district", "precinct", "area", "neighborhood",
-    "neighbourhood", "facility", "event", "code", "file", "category", "division", "department", "place", "business",
-    "park", "school", "sector", "ward", "offense", "group", "layer", "county", "state", "unit", "column", "status", "tract",
-}  # fmt: skip
-
-
-def is_personal(column: str) -> bool:
-    """Whether a column's name says that it names or describes a person, or is free text about one.
-
-    >>> [is_personal(name) for name in ("officer_badge", "last_name", "name", "officer_initiated", "beat_name")]
-    [True, True, True, False, False]
-    """
-    words = column.split("_")
-    if any(word.startswith(("initiat", "count", "needed", "injur")) for word in words):
-        return False
-    if set(words) & _PERSON or re.fullmatch(r"(subject|person|individual)_?(id|number|name|key)", column):
-        return True
-    named = [place for place, word in enumerate(words) if word in ("name", "names")]
-    return any(place == 0 or words[place - 1] not in _THINGS for place in named)
 
 
 def how_sure(column: str, patterns: Patterns) -> Sure | None:

@@ -32,8 +32,10 @@ LONGEST_CHAIN = 60
 RETRY_AFTER = (30, 120)  # seconds; a portal that is down is asked again, beyond the patience of each request
 LOAD_TABLES = {
     "loads": "One row per load in use.",
-    "load_columns": "One row per needed column of each load in use, and whether it is there.",
-    "column_changes": "One row per column of a new load that is not what it was in the load before.",
+    "files": "One row per file of each load in use, with the records counted in it apart from its parser.",
+    "file_notes": "One row per thing in a file that was passed over, or read in another way than it is written.",
+    "load_columns": "One row per needed column of each load in use, and whether each of its files has it.",
+    "column_changes": "One row per column of a new load that is not what it was in the load before, or was left out.",
     "rejected_lines": "One row per line that no parser could read.",
     "days_seen": "One row per load of a former release and day before its landing, with how many records it held then.",
     "load_files": "One row per file in use, and per file that a new delivery left out, beside what it replaces.",
@@ -336,6 +338,7 @@ def _load_metadata(result: Load, is_new: bool, folder: Path) -> dict[str, Any]:
         "bytes": result.bytes,
         "files": len(result.files),
         "rejected_lines": len(result.rejected),
+        "withheld_columns": ", ".join(result.withheld),
         "landed_at": result.landed_at.isoformat(),
         "landing": dg.MetadataValue.path(str(folder)),
         "sha256": dg.MetadataValue.json(result.sha256),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,6 +20,7 @@ from orchestration.ingest.bind_changes import bind_changes, bind_withdrawn, plac
 from orchestration.ingest.column_changes import changes
 from orchestration.ingest.in_use import InUse, files_in_use
 from orchestration.ingest.loads import Load, total
+from orchestration.ingest.needed import Missing, missing_columns
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.replaced import kept_rows
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
@@ -33,8 +35,13 @@ create or replace table raw.loads (
     portal_rows bigint, records bigint, rows bigint, rejected_lines bigint, withdrawn_rows bigint,
     previous_load_id varchar, previous_rows bigint, kept_rows bigint, shrink_accepted boolean, listing_id varchar,
     listed_keys bigint, unknown_keys bigint, title varchar, url varchar, license varchar, terms varchar, grain varchar, sha256 varchar);
+create or replace table raw.files (
+    city varchar, data_set varchar, load_id varchar, file varchar, records bigint, rows bigint, rejected_lines bigint);
+create or replace table raw.file_notes (
+    city varchar, data_set varchar, load_id varchar, file varchar, kind varchar, count bigint, found varchar);
 create or replace table raw.load_columns (
-    city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, likely_new_name varchar);
+    city varchar, data_set varchar, load_id varchar, column_name varchar, present boolean, files_without bigint,
+    file varchar, likely_new_name varchar, new_columns varchar);
 create or replace table raw.column_changes (
     city varchar, data_set varchar, load_id varchar, previous_load_id varchar, column_name varchar, change varchar,
     before varchar, after varchar, needed boolean);
@@ -79,25 +86,46 @@ def _describe(connection: duckdb.DuckDBPyConnection, data_set: DataSet, in_use: 
     counted = files_in_use(data_set.growth, in_use.loads)
     for number, (load, files) in enumerate(zip(in_use.loads, counted, strict=True), start=1):
         _insert_load(connection, data_set, load, number, files, in_use)
-        missing = load.missing_columns(data_set, in_use.former if load == in_use.newest else None)
-        connection.executemany(
-            "insert into raw.load_columns values (?, ?, ?, ?, ?, ?)",
-            [
-                [load.city, load.data_set, load.load_id, name, name not in missing, missing.get(name)]
-                for name in data_set.columns
-            ],
+        former = in_use.former if load == in_use.newest else None
+        missing = missing_columns(files, data_set, former.columns if former else ())
+        own = [load.city, load.data_set, load.load_id]
+        _insert(connection, "load_columns", [[*own, name, *_found(missing.get(name))] for name in data_set.columns])
+        _insert(
+            connection,
+            "column_changes",
+            [[*own, None, name, "withheld", None, reason, False] for name, reason in _withheld(files).items()],
+        )
+        _insert(
+            connection,
+            "files",
+            [[*own, file.file, file.records, file.rows, len(file.rejected)] for file in files],
+        )
+        _insert(
+            connection,
+            "file_notes",
+            [[*own, file.file, note.kind, note.count, note.found] for file in files for note in file.notes],
         )
     newest, before = in_use.newest, in_use.former
     if before:
         found = changes(before, newest, data_set)
-        if found:
-            connection.executemany(
-                f"insert into raw.column_changes values ({', '.join('?' * 9)})",
-                [
-                    [newest.city, newest.data_set, newest.load_id, before.load_id, *vars(change).values()]
-                    for change in found
-                ],
-            )
+        own = [newest.city, newest.data_set, newest.load_id, before.load_id]
+        _insert(connection, "column_changes", [[*own, *vars(change).values()] for change in found])
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+    if rows:
+        connection.executemany(f"insert into raw.{table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _found(missing: Missing | None) -> list[Any]:
+    """What raw.load_columns says of a column: whether it is there, and where not, what may stand for it."""
+    if missing is None:
+        return [True, 0, None, None, None]
+    return [False, missing.files, missing.file, missing.likely_new_name, ", ".join(missing.new_columns[:10]) or None]
+
+
+def _withheld(files: Sequence[FileRead]) -> dict[str, str]:
+    return {name: reason for file in files for name, reason in file.withheld.items()}
 
 
 def _insert_load(
@@ -182,7 +210,7 @@ def _view(data_set: DataSet, in_use: InUse | None, raw_root: Path) -> str:
     """One view a data set: its needed columns (NULL where a load lacks one) and whatever else it brought."""
     loads = in_use.loads if in_use else ()
     aliases = {alias for names in data_set.also_called.values() for alias in names}
-    found = [name for load in loads for name in load.columns if name not in aliases]
+    found = [*data_set.optional, *(name for load in loads for name in load.columns if name not in aliases)]
     added = ADDED_COLUMNS.get(data_set.format, [])
     wanted = kept(list(dict.fromkeys([*data_set.columns, *found, *added])), data_set)
     lacks = bool(in_use and in_use.compared and in_use.compared.withdrawn)
@@ -223,7 +251,7 @@ def _part(
 ) -> str:
     """The rows of one Parquet file that are in use."""
     sharing = [file for file in load.files if file.parquet == files[0].parquet and file.rows]
-    stored = {column for file in sharing for column in file.headers}
+    stored = {column for file in sharing for column in file.columns}
     columns = ", ".join(_column(column, stored, data_set) for column in wanted)
     place = f", file_row_number, {literal(files[0].parquet)} as _parquet" if placed else ""
     path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet

@@ -17,14 +17,14 @@ from pydantic import BaseModel
 from orchestration.catalog.model import DataSet
 from orchestration.enrich.keyed_hash import fingerprint, hash_parquet, read_key
 from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
-from orchestration.ingest.columns import likely_new_name
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.landing import MANIFEST, Landing, arrivals, refuse_damaged
 from orchestration.ingest.parts import part_of
-from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, is_there, kept
+from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, kept
 from orchestration.ingest.readers.dispatch import read_files
 from orchestration.ingest.record_days import Days, record_days
+from orchestration.ingest.withheld import withhold
 from orchestration.settings import settings
 
 READER_VERSION = 4  # raise it when the same bytes would be read differently, so that they are read again
@@ -76,8 +76,8 @@ class Load(BaseModel):
 
     @property
     def columns(self) -> list[str]:
-        """Normalised columns found in any file."""
-        return list(dict.fromkeys(name for file in self.files for name in file.headers))
+        """Normalised columns found in any file, but for those withheld."""
+        return list(dict.fromkeys(name for file in self.files for name in file.columns))
 
     @property
     def parts(self) -> dict[str, int]:
@@ -88,18 +88,10 @@ class Load(BaseModel):
             rows[part] = rows.get(part, 0) + file.rows
         return rows
 
-    def missing_columns(self, data_set: DataSet, before: "Load | None" = None) -> dict[str, str | None]:
-        """Needed columns that no file has, by whatever name they go, each with its likely new name.
-
-        A column that stood in the load before is none of the renamed ones.
-        """
-        needed = [*data_set.columns, *(name for names in data_set.also_called.values() for name in names)]
-        known = before.columns if before else []
-        return {
-            name: likely_new_name(name, [*needed, *known], self.columns)
-            for name in data_set.columns
-            if not is_there(name, self.columns, data_set)
-        }
+    @property
+    def withheld(self) -> dict[str, str]:
+        """The columns left out until the city file decides on them, each with the reason."""
+        return {name: reason for file in self.files for name, reason in file.withheld.items()}
 
 
 def own_key() -> bytes:
@@ -161,10 +153,10 @@ def _read(
     spill = arriving / "spill"
     files = [RawFile(folder / file.name, file.name, file.names) for file in landing.files]
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as connection:
-        reads = read_files(files, data_set, arriving, connection)
+        reads = withhold(read_files(files, data_set, arriving, connection), data_set, arriving, connection)
         kinds: dict[str, str] = {}
         for read in {read.parquet: read for read in reads if read.rows}.values():
-            stored = [name for other in reads if other.parquet == read.parquet for name in other.headers]
+            stored = [name for other in reads if other.parquet == read.parquet for name in other.columns]
             for name, kind in column_kinds(connection, arriving / read.parquet, kept(stored, data_set)).items():
                 kinds[name] = wider(kinds.get(name, EMPTY), kind)
         time_column, days = record_days(connection, reads, data_set, arriving)
@@ -176,7 +168,7 @@ def _hash(reads: list[FileRead], data_set: DataSet, arriving: Path, key: bytes) 
     """Put keyed hashes in place of the columns to hash."""
     headers: dict[str, list[str]] = {}
     for read in reads:
-        headers.setdefault(read.parquet, []).extend(read.headers)
+        headers.setdefault(read.parquet, []).extend(read.columns)
     for parquet, names in headers.items():
         if domains := hash_domains(names, data_set):
             hash_parquet(arriving / parquet, domains, key)
@@ -251,6 +243,7 @@ def as_read_now(
 def _reading(data_set: DataSet, key: bytes | None, meaning: str) -> str:
     """A name for how the bytes are to be read: with other settings, the same bytes are another load."""
     settings = [READER_VERSION, data_set.format, data_set.encoding, data_set.delimiter, data_set.crs, *data_set.drop]
+    settings += ["kept", *sorted(data_set.decided)]  # of all others those that look personal are left out
     if meaning:
         settings += [meaning]
     if data_set.format == "xlsx":

@@ -24,10 +24,10 @@ WAITS = """insert into demand.response_times by name
 BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
     "renamed column": (
         "raw",
-        """update raw.load_columns set present = false, likely_new_name = 'call_no'
+        """update raw.load_columns set present = false, likely_new_name = 'call_no', file = 'calls_2024.csv', files_without = 3
         where column_name = 'call_number'""",
         {"needed_column_present"},
-        "It is probably called “call_no” now.",
+        "the column “call_number” is not in calls_2024.csv and 2 more. It is probably called “call_no” now.",
     ),
     "half the rows": (
         "raw",
@@ -51,9 +51,9 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
     "no load": ("raw", "delete from raw.loads", {"not_empty"}, "raw.loads has 0 rows"),
     "row lost while reading": (
         "raw",
-        "update raw.loads set records = rows + 1 where entity = 'offenses'",
+        "update raw.files set records = rows + 1 where file = 'offenses.csv'",
         {"rows_match_records"},
-        "601 records, but 600 rows were read and 0 lines rejected (-1)",
+        "offenses.csv has 601 records, but 600 rows were read and 0 lines rejected (-1)",
     ),
     "unreadable lines": (
         "raw",
@@ -428,7 +428,7 @@ SOUND: dict[str, tuple[Layer, str]] = {
         """update raw.loads set rows = 1000, records = 1000, shrink_accepted = true
         where entity = 'calls'""",
     ),
-    "records unknown": ("raw", "update raw.loads set records = null"),
+    "records unknown": ("raw", "update raw.files set records = null"),
     "canonical": ("canonical", ""),
     "ten days without a clock": (
         "canonical",

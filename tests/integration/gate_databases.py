@@ -54,10 +54,13 @@ create table raw.loads as
     select 'riverbend' as city, entity || '_export' as data_set, entity, entity || '-1' as load_id, rows,
         0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted
     from entities;
+create table raw.files as select city, data_set, load_id, entity || '.csv' as file, records, rows, rejected_lines from raw.loads;
+create table raw.file_notes as
+    select city, data_set, load_id, '' as file, '' as kind, 0 as count, '' as found from raw.loads where false;
 create table raw.load_columns as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id,
-        unnest(['call_number', 'call_received']) as column_name, true as present,
-        null::varchar as likely_new_name;
+        unnest(['call_number', 'call_received']) as column_name, true as present, 0::bigint as files_without,
+        null::varchar as file, null::varchar as likely_new_name, null::varchar as new_columns;
 create table raw.column_changes as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id, '' as column_name, '' as change,
         '' as before, '' as after, false as needed where false;

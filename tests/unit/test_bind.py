@@ -15,6 +15,7 @@ from orchestration.catalog.model import Boundary, City
 from orchestration.ingest.bind import bind
 from orchestration.ingest.in_use import InUse, loads_after
 from orchestration.ingest.loads import Load
+from orchestration.ingest.needed import missing_columns
 from orchestration.ingest.readers import FileRead, Rejected
 from orchestration.ingest.sql import path_literal, piecewise
 
@@ -93,7 +94,8 @@ def test_a_column_of_the_load_before_is_no_new_name(data_set: Callable[..., Any]
         for headers in (former, renamed)
     ]
     before, newest = load_of(things, [files[0]], "before"), load_of(things, [files[1]])
-    assert newest.missing_columns(things) == {"subject_race": "object_race"}
+    found = missing_columns(newest.files, things)["subject_race"]
+    assert (found.file, found.files, found.likely_new_name) == ("things.csv", 1, "object_race")
     connection = bound(things, InUse((newest,), (before,), before), tmp_path)
     found = connection.execute("select column_name, present, likely_new_name from raw.load_columns").fetchall()
     assert found == [("subject_race", False, "perceived_race")]

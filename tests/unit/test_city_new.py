@@ -16,7 +16,6 @@ from orchestration.cities.draft import draft, look
 from orchestration.cities.guess import DataSetGuess
 from orchestration.cities.portal import fetch_sample, recognise
 from orchestration.cities.scaffold import CityExistsError, time_zone_of, utm, write
-from orchestration.cities.vocabulary import is_personal
 from orchestration.ingest.errors import SourceError
 
 PROJECT = Path(__file__).parents[2]
@@ -92,19 +91,6 @@ def test_day_and_month_that_may_be_exchanged_are_less_sure(
     early = "\n".join([header, *(row for row in rows if "/0" in row.split(",")[1])])
     found, _ = looked(calls__csv=CALLS, early_calls__csv=early)
     assert [found[name].columns["received_at"].sure for name in ("calls", "early_calls")] == ["high", "medium"]
-
-
-@pytest.mark.parametrize(
-    ("name", "personal"),
-    [
-        ("officer_badge", True), ("name", True), ("last_name", True), ("subject_name", True), ("dob", True), ("ssn", True),
-        ("caller_phone", True), ("officer_id", True), ("victim_age", True), ("narrative", True), ("date_of_birth", True),
-        ("officer_initiated", False), ("beat_name", False), ("service_name", False), ("nature", False), ("phoneme", False),
-        ("street_name", False), ("badger_creek", False), ("subject_race", False), ("agency_name", False),
-    ],
-)  # fmt: skip
-def test_who_must_not_be_named(name: str, personal: bool) -> None:
-    assert is_personal(name) == personal
 
 
 def test_persons_are_dropped_by_name_and_by_value(

@@ -175,8 +175,8 @@ def test_a_quote_that_never_closes_swallows_nothing_unseen(
     assert f"line {4 + before.count(bytes([10])):,}" in error.found
 
 
-def test_a_quote_that_closes_rows_later_is_refused(read: Read, data_set: MakeDataSet) -> None:
-    swallowed = b"".join(b"%d,some text,more of it\n" % number for number in range(8))
+def test_a_value_that_looks_like_rows_is_refused(read: Read, data_set: MakeDataSet) -> None:
+    swallowed = b"".join(b"so many, words between, commas\n" for _ in range(8))
     error = refused(read, data_set(), GOOD + b'1,"opens here,3\n' + swallowed + b'2,3",4\n' + MANY)
     assert "a value of 10 lines that look like rows, about line 4" in error.found
 

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from orchestration.catalog.model import Format
 from orchestration.enrich.keyed_hash import keyed_hash, read_key
 from orchestration.ingest.errors import SourceError
+from orchestration.ingest.needed import missing_columns
 from orchestration.ingest.readers import unpack
 from orchestration.settings import settings as warehouse
 
@@ -162,7 +163,7 @@ def test_years_with_other_columns_are_one_data_set(read: Read, of_kind: MakeData
     raw = read(of_kind(kind, also_called={"a": ["c"]}), older | newer)
     found = [tuple(row.get(name) for name in ("a", "b", "c", "extra")) for row in raw.rows]
     assert found == [("v1", "v2", None, None), ("v6", "v4", None, "v5")]
-    assert raw.load.missing_columns(of_kind(kind, also_called={"a": ["c"]})) == {}
+    assert missing_columns(raw.load.files, of_kind(kind, also_called={"a": ["c"]})) == {}
 
 
 @pytest.mark.parametrize("kind", list(WRITE))
@@ -173,7 +174,7 @@ def test_another_name_of_a_column_is_enough(read: Read, of_kind: MakeDataSet, ki
     called = {"a": ["w", "x"], "b": ["y"]}
     raw = read(of_kind(kind, also_called=called), found)
     assert (raw.rows[0]["a"], raw.rows[0]["b"]) == ("v1", "v2")
-    assert raw.load.missing_columns(of_kind(kind, also_called=called)) == {}
+    assert missing_columns(raw.load.files, of_kind(kind, also_called=called)) == {}
 
 
 def test_tab_separated(read: Read, of_kind: MakeDataSet) -> None:

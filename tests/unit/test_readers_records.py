@@ -15,6 +15,7 @@ import pytest
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import LandedFile, Landing
 from orchestration.ingest.loads import load
+from orchestration.ingest.needed import missing_columns
 
 Read = Callable[..., Any]
 MakeDataSet = Callable[..., Any]
@@ -118,7 +119,8 @@ def test_json_lines(read: Read, data_set: MakeDataSet) -> None:
 def test_lines_that_hold_no_object_are_set_aside(read: Read, data_set: MakeDataSet) -> None:
     good = [json.dumps(RECORDS[0])] * 6
     text = "\n".join(["", good[0], "{broken", "   ", good[1], "[1, 2]", "7", "\t", good[2], *good[3:], '{"a": 1, "b'])
-    raw = read(data_set(format="jsonl"), {"things.jsonl": text.encode()})
+    assert "ends within line 13" in refused(read, data_set(format="jsonl"), text.encode()).found
+    raw = read(data_set(format="jsonl"), {"things.jsonl": f"{text}\n".encode()})
     assert [row["_line"] for row in raw.rows] == [2, 5, 9, 10, 11, 12]
     assert raw.rejected == [(3, "malformed_json"), (6, "not_an_object"), (7, "not_an_object"), (13, "malformed_json")]
     assert (raw.load.records, raw.load.rows) == (10, 6)
@@ -283,4 +285,7 @@ def test_headers_go_by_the_portal_s_names(data_set: MakeDataSet, tmp_path: Path,
     result, _ = load(landing, folder, data_set(format=kind), tmp_path / "raw", "1GB")
     stored = pq.read_table(next((tmp_path / "raw").rglob("*.parquet"))).to_pylist()[0]
     assert [stored[name] for name in "abc"] == ["1", "2", "3"]
-    assert result.files[0].headers["a"].strip() == "Call No." and result.missing_columns(data_set(format=kind)) == {}
+    assert (
+        result.files[0].headers["a"].strip() == "Call No."
+        and missing_columns(result.files, data_set(format=kind)) == {}
+    )

@@ -19,6 +19,7 @@ from orchestration.catalog.portals import ArcGIS
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.landing import land
 from orchestration.ingest.loads import load
+from orchestration.ingest.needed import missing_columns
 from orchestration.sources.arcgis import ArcGISSource, part_names
 from orchestration.sources.base import Delivered, Last
 from orchestration.sources.web import Web
@@ -316,7 +317,7 @@ def test_what_lands_can_be_read(tmp_path: Path, switches: dict[str, Any]) -> Non
     assert landed is not None
     result, _ = load(*landed, calls(), tmp_path / "raw", "1GB")
     assert result.rows == len(IDS)
-    assert result.missing_columns(calls()) == {}
+    assert missing_columns(result.files, calls()) == {}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

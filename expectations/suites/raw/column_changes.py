@@ -1,4 +1,4 @@
-"""Guards raw.column_changes: columns that came, went or changed their kind since the last load are told."""
+"""Guards raw.column_changes: columns that came, went, changed their kind or were left out are told."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def expectations() -> list[Expectation]:
             expected="The values of a needed column look as they did in the load before.",
             message="{city} / {data_set}: the values of “{column_name}” were of the kind “{before}”, and are now “{after}”.",
             mend="See the shares of unreadable values in the canonical gate; if they rose, change the staging model.",
+        ),
+        no_rows_where(
+            "column_decided",
+            "change = 'withheld'",
+            severity="warning",
+            why="What names or describes a person must not enter a warehouse because nobody looked.",
+            expected="The city file decides on every column that may be about persons.",
+            message="{city} / {data_set}: the column “{column_name}” was left out of raw: {after}.",
+            mend="Enter it in the city file: under `drop` if it is not wanted, under `columns` and `hash` if only whether "
+            "two are alike matters, under `optional` if it is about nobody.",
         ),
         no_rows_where(
             "column_added",

@@ -1,4 +1,4 @@
-"""Guards raw.load_columns: every column that staging needs is in the export under its name."""
+"""Guards raw.load_columns: every column that staging needs is in each file of the export under its name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ TABLE = "raw.load_columns"
 def profile(columns: dict[str, str]) -> str:
     return """
         select *,
-            case when likely_new_name is null then 'No new column resembles it.'
-                else 'It is probably called “' || likely_new_name || '” now.' end as hint
+            case when files_without > 1 then ' and ' || (files_without - 1) || ' more' else '' end as more,
+            case when likely_new_name is not null then 'It is probably called “' || likely_new_name || '” now.'
+                when new_columns is not null then 'No new column resembles it; new there: ' || new_columns || '.'
+                else 'No column there is new.' end as hint
         from raw.load_columns
     """
 
@@ -33,9 +35,9 @@ def expectations() -> list[Expectation]:
             "not coalesce(present, false)",
             severity="critical",
             why="A column that a publisher renamed would become empty in every layer below.",
-            expected="Every column that the city's staging model needs is in the load.",
-            message="{city} / {data_set}: the column “{column_name}” is not in load {load_id}. {hint}",
-            mend="If the publisher renamed it, enter the new name in the city's catalog file and staging "
-            "model; if it is gone, ask for an export with it.",
+            expected="Every column that the city's staging model needs is in each file of the load.",
+            message="{city} / {data_set}: the column “{column_name}” is not in {file}{more}. {hint}",
+            mend="If the publisher renamed it, enter the new name under `also_called` in the city's catalog file; if "
+            "some files never had it, move it from `columns` to `optional`; if it is gone, ask for an export with it.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Guards raw.loads: a load is whole, as long as its file, and not much shorter than the last one."""
+"""Guards raw.loads: a load is whole, and not much shorter than the last one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ def profile(columns: dict[str, str]) -> str:
                 ) as m
             ), '') as months,
             withdrawn_rows / nullif(rows, 0) as withdrawn_share,
-            rows + rejected_lines - records as difference,
             rows + rejected_lines - portal_rows as portal_difference
         from raw.loads as l
     """
@@ -64,16 +63,6 @@ def expectations() -> list[Expectation]:
             expected="Every load has rows.",
             message="{city} / {data_set}: load {load_id} has no rows.",
             mend="Open the landed file: an error page or a lone header line means the download must be repeated.",
-        ),
-        no_rows_where(
-            "rows_match_records",
-            "difference <> 0",
-            severity="critical",
-            why="Rows lost between the file and the table would be missing from every number, unnoticed.",
-            expected="Rows read plus lines rejected equal the records counted in the file.",
-            message="{city} / {data_set}: the file has {records:,} records, but {rows:,} rows were read and "
-            "{rejected_lines:,} lines rejected ({difference:+,}).",
-            mend="Look for line breaks inside quotes or a file changed while it was read, and load it again.",
         ),
         no_rows_where(
             "rows_match_portal",

@@ -4,29 +4,46 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel
 
 from orchestration.catalog.model import DataSet, cities
 from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
+from orchestration.ingest.personal import BY_NAME, is_personal
 
 ENOUGH_COLUMNS = 0.5  # below this share of the needed columns a file is another data set, not a changed one
 
+# Layers and lists of places have names that are no person's.
+NAMELESS = ("zones", "resources", "budget_lines")
 # As fast to write as uncompressed, and a tenth smaller than the default level on these texts.
 PARQUET = "format parquet, compression zstd, compression_level 1"
+
+
+class Note(BaseModel):
+    """Something in a file that was passed over, or taken in another way than it is written. `kind` names what."""
+
+    kind: Literal[
+        "unread_member", "unread_sheet", "unread_rows", "hidden_sheet", "deleted_records", "stray_quotes", "no_line_end",
+        "repeated_key",
+    ]  # fmt: skip
+    count: int
+    found: str
 
 
 @dataclass(frozen=True)
 class RawFile:
     """A file to be read: where its bytes lie, and the name it is told by (of a member: archive.zip/member.csv).
 
-    `names` maps names in the file to those of the portal's interface where they differ.
+    `names` maps names in the file to those of the portal's interface where they differ. `notes` are what is to be told
+    of the archive it came from.
     """
 
     path: Path
     name: str
     names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     def columns(self, headers: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
         """The normalised columns of these headers, by the portal's names."""
@@ -48,8 +65,9 @@ class FileRead(BaseModel):
 
     A row's line is `first_line` plus its place among the file's rows; where `first_line` is None, the Parquet has a
     column `_line`. Lines in `aside` (rejected or blank) held no row, so each moves the rows after it one down.
-    `records` is counted without the parser (lines, less blank ones and line breaks in values), None where the format
-    has no lines. `headers` maps normalised names to the names in the file.
+    `records` is counted without the parser that read the rows (lines less blank ones and line breaks in values, the
+    file's own count, brackets); None in manifests of before. `headers` maps normalised names to the names in the file;
+    `withheld` are those left out until the city file decides on them, each with the reason.
     """
 
     file: str
@@ -61,15 +79,39 @@ class FileRead(BaseModel):
     first_line: int | None = None
     aside: list[int] = []
     rejected: list[Rejected] = []
+    withheld: dict[str, str] = {}
+    notes: list[Note] = []
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it brought past landing, or could have."""
+        return [name for name in self.headers if name not in self.withheld]
 
 
 def kept(names: Sequence[str], data_set: DataSet) -> list[str]:
-    """The columns that go past landing: not those to drop, nor repeats of them, unless the city needs them by name."""
+    """The columns that go past landing: neither dropped nor undecided, unless the city names them."""
+    undecided = withheld(names, data_set)
+    return [name for name in names if not is_dropped(name, data_set) and name not in undecided]
 
-    def is_dropped(name: str) -> bool:
-        return name not in data_set.columns and bool({name, re.sub(r"(_\d+)+$", "", name)} & set(data_set.drop))
 
-    return [name for name in names if not is_dropped(name)]
+def is_dropped(name: str, data_set: DataSet) -> bool:
+    """Whether a column is one to drop, or a repeat of one, that the city does not ask for by name."""
+    return name not in data_set.decided and bool({name, re.sub(r"(_\d+)+$", "", name)} & set(data_set.drop))
+
+
+def withheld(names: Sequence[str], data_set: DataSet) -> dict[str, str]:
+    """The columns that by their names are about persons, and on which the city file does not decide; with the reason.
+
+    Where it names no column at all, the data set is only looked at, to be described.
+    """
+    if not data_set.columns:
+        return {}
+    undecided = [name for name in names if name not in data_set.decided and not is_dropped(name, data_set)]
+    return {
+        name: BY_NAME
+        for name in undecided
+        if is_personal(name) and not (name == "name" and data_set.entity in NAMELESS)
+    }
 
 
 def hash_domains(names: Sequence[str], data_set: DataSet) -> dict[str, str]:

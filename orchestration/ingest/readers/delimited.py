@@ -6,21 +6,24 @@ without the parser, and both counts must agree to the line: a quote that never c
 
 import csv
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, Rejected, kept, no_rows
+from orchestration.ingest.readers.base import PARQUET, FileRead, Note, RawFile, Rejected, kept, no_rows
 from orchestration.ingest.readers.headers import Header, read_header
+from orchestration.ingest.readers.last_line import notes_of_the_end
+from orchestration.ingest.readers.stray_quotes import layout_of, rows_apart, write_apart
 from orchestration.ingest.readers.text import (
     blank_lines,
     count_lines,
-    ends_in_line_end,
     line_ends,
     line_numbers,
     plain_text,
@@ -72,11 +75,22 @@ def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: d
             raise no_rows(file, data_set, "a header line and nothing below it")
         try:
             counted, has_lines = _parse(text, connection)
+            notes = _apart(text, counted, connection) if counted.breaks else []
+            if notes:
+                text = replace(text, path=_requoted_path(text))
+                counted, has_lines = _parse(text, connection)
+            if counted.breaks:
+                _refuse_swallowed(text, connection)
         except duckdb.InvalidInputException as error:
             if "state machine" not in str(error):
                 raise
             raise _line_ends_differ(text) from error
-        _refuse_cut_off(text, counted)
+        finally:
+            _requoted_path(text).unlink(missing_ok=True)
+        last_column = kept(list(header.names)[-1:], data_set)
+        last = header.lines + text.lines
+        is_rejected = any(rejected.line == last for rejected in counted.rejected)
+        notes += notes_of_the_end(file, path, last, is_rejected, last_column, target, connection)
     aside = sorted([line.line for line in counted.rejected] + counted.blank)
     if len(aside) > MANY_ASIDE:
         _store_lines(text, aside, counted.rows, has_lines, connection)
@@ -90,19 +104,37 @@ def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: d
         first_line=None if has_lines else header.lines + 1,
         aside=aside,
         rejected=counted.rejected,
+        notes=notes,
     )
 
 
-def _refuse_cut_off(text: Text, counted: Counted) -> None:
-    """SourceError where the last line neither ends nor can be read: rows after it are missing, nobody knows how many."""
-    last = text.header.lines + text.lines
-    if any(rejected.line == last for rejected in counted.rejected) and not ends_in_line_end(text.path):
-        raise SourceError(
-            file=text.file.name,
-            found=f"a file that ends within line {last:,}",
-            expected="a whole file",
-            mend="export or download it again; the transfer probably broke off",
-        )
+def _requoted_path(text: Text) -> Path:
+    return text.target.with_suffix(".requoted")
+
+
+def _apart(text: Text, counted: Counted, connection: duckdb.DuckDBPyConnection) -> list[Note]:
+    """What is told of rows between stray quotes; with them, the text is written again so that each is a row."""
+    parquet = f"read_parquet({path_literal(text.target)}, hive_partitioning = false)"
+    several = connection.execute(
+        f"select _line, _breaks from {parquet} where _breaks > 0 and _inside >= {len(text.header.names) - 1}"
+    ).fetchnumpy()
+    if not len(several["_line"]):
+        return []
+    every = list(text.header.names)
+    layout = layout_of(text.target, every, kept(every, text.data_set), text.data_set.delimiter, connection)
+    starts = _after_aside(several["_line"], sorted([line.line for line in counted.rejected] + counted.blank))
+    spans = dict(zip(starts.tolist(), several["_breaks"].tolist(), strict=True))
+    again = rows_apart(text.path, spans, layout)
+    if len(again) > MAX_ASIDE:
+        raise _unclosed(text, f"{len(again):,} rows between quotes that open in one row and close in another")
+    return write_apart(text.path, _requoted_path(text), again) if again else []
+
+
+def _after_aside(lines: Any, aside: list[int]) -> npt.NDArray[np.int64]:
+    """Lines of rows that are reckoned as if none were set aside, each moved down by those before it."""
+    thresholds = np.array(aside, dtype=np.int64) - np.arange(len(aside))
+    moved: npt.NDArray[np.int64] = lines + np.searchsorted(thresholds, lines, side="right")
+    return moved
 
 
 def _parse(text: Text, connection: duckdb.DuckDBPyConnection) -> tuple[Counted, bool]:
@@ -142,9 +174,15 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) ->
     if has_lines:
         # Of all columns: one that is not kept may have line breaks, too.
         counts = " + ".join(_count_of("chr(10)", quoted(name)) for name in every)
+        inside = " + ".join(
+            f"case when contains({quoted(name)}, chr(10)) then {_count_of(literal(text.data_set.delimiter), quoted(name))} "
+            "else 0 end"
+            for name in every
+        )
         query = (
-            f"select {selected}, _breaks, cast({text.header.lines} + sum(_breaks + 1) over (rows unbounded preceding) "
-            f"- _breaks as bigint) as _line from (select *, {counts} as _breaks from {scan})"
+            f"select {selected}, _breaks, _inside, cast({text.header.lines} + sum(_breaks + 1) over (rows unbounded preceding) "
+            f"- _breaks as bigint) as _line from (select *, {counts} as _breaks, {inside} as _inside "
+            f"from {scan})"
         )
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     ((rows,),) = connection.execute(f"copy ({query}) to {literal(str(text.target))} ({PARQUET})").fetchall()
@@ -155,7 +193,7 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) ->
         raise _too_many_rejected(
             text, len(rejected), f"; the first is line {rejected[0].line:,} ({rejected[0].reason})"
         )
-    breaks, spans = _spans(text, names, connection) if has_lines else (0, ([], []))
+    breaks, spans = _spans(text, connection) if has_lines else (0, ([], []))
     counted = Counted(rows, breaks, rejected, [])
     if counted.lines == text.lines:
         return counted
@@ -175,8 +213,7 @@ def _store_lines(
         readable = connection.execute(f"select _line from {parquet}").fetchnumpy()["_line"]
     else:
         readable = np.arange(rows) + text.header.lines + 1
-    thresholds = np.array(aside) - np.arange(len(aside))
-    lines = pa.table({"_line": readable + np.searchsorted(thresholds, readable, side="right")})
+    lines = pa.table({"_line": _after_aside(readable, aside)})
     connection.register("line_numbers", lines)
     names = ", ".join(f"rows.{quoted(name)}" for name in kept(list(text.header.names), text.data_set))
     again = text.target.with_suffix(".again")
@@ -238,9 +275,10 @@ def blank_between_rows(blank: list[int], rejected: list[int], spans: Spans) -> l
     return outside
 
 
-def _spans(text: Text, names: list[str], connection: duckdb.DuckDBPyConnection) -> tuple[int, Spans]:
-    """The line breaks in rows, and the rows of three lines and more, the only ones that can hold a blank line."""
+def _refuse_swallowed(text: Text, connection: duckdb.DuckDBPyConnection) -> None:
+    """SourceError where a value still looks as if it had swallowed rows."""
     parquet, delimiter = f"read_parquet({path_literal(text.target)})", literal(text.data_set.delimiter)
+    names = kept(list(text.header.names), text.data_set)
     needed = len(text.header.names) - 1
     # All lines of a value but its first and last have just as many delimiters as a row.
     swallowing = [
@@ -253,6 +291,11 @@ def _spans(text: Text, names: list[str], connection: duckdb.DuckDBPyConnection) 
     ).fetchall()
     if found and needed > 1:
         raise _unclosed(text, f"a value of {found[0][1] + 1} lines that look like rows, about line {found[0][0]:,}")
+
+
+def _spans(text: Text, connection: duckdb.DuckDBPyConnection) -> tuple[int, Spans]:
+    """The line breaks in rows, and the rows of three lines and more, the only ones that can hold a blank line."""
+    parquet = f"read_parquet({path_literal(text.target)})"
     ((total,),) = connection.execute(f"select cast(sum(_breaks) as bigint) from {parquet}").fetchall()
     several = connection.execute(f"select _line, _breaks from {parquet} where _breaks > 1 order by _line").fetchall()
     return total, ([line for line, _ in several], [line + breaks for line, breaks in several])

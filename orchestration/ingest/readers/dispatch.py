@@ -18,6 +18,7 @@ from orchestration.ingest.readers import (
     workbooks,
 )
 from orchestration.ingest.readers.base import FileRead, NoRowsError, RawFile
+from orchestration.ingest.readers.repeated_keys import RepeatedKeyError, numbered
 from orchestration.ingest.readers.unpack import unpacked
 
 # One file to one Parquet file.
@@ -46,7 +47,7 @@ def read_files(
     try:
         bare: Iterable[RawFile] = unpacked(files, data_set, scratch)
         if data_set.format in PAGED_READERS:
-            return PAGED_READERS[data_set.format](list(bare), data_set, folder / "rows-0001.parquet", connection)
+            return _read_pages(list(bare), data_set, folder / "rows-0001.parquet", connection)
         if data_set.format == "shapefile":
             bare = layers.with_side_files(list(bare), data_set)
         reads, empty = [], []
@@ -67,9 +68,24 @@ def read_files(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _read_pages(
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+) -> list[FileRead]:
+    try:
+        reads = PAGED_READERS[data_set.format](files, data_set, target, connection)
+    except RepeatedKeyError:
+        files = [numbered(file, target.parent / "unpacked" / f"numbered-{at:05d}") for at, file in enumerate(files)]
+        reads = PAGED_READERS[data_set.format](files, data_set, target, connection)
+    return [_noted(read, file) for read, file in zip(reads, files, strict=True)]
+
+
+def _noted(read: FileRead, file: RawFile) -> FileRead:
+    return read.model_copy(update={"notes": [*file.notes, *read.notes]}) if file.notes else read
+
+
 def _read_file(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     try:
-        return READERS[data_set.format](file, data_set, target, connection)
+        return _noted(READERS[data_set.format](file, data_set, target, connection), file)
     # DuckDB's own message can hold bytes that are no text, and then raises the second kind.
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise from_database(error, file.name, f"{data_set.title} as {data_set.format}") from error

@@ -15,8 +15,10 @@ import pyarrow as pa
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_database
 from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, kept
+from orchestration.ingest.readers.counts import objects_in
 from orchestration.ingest.readers.esri import SHAPES, date_text, points, shapes, system_of
 from orchestration.ingest.readers.pages import names_of, not_records, reads_of
+from orchestration.ingest.readers.repeated_keys import RepeatedKeyError
 from orchestration.ingest.sql import literal, path_list, quoted
 
 MAX_RECORD = 1 << 24  # bytes of one record of an array
@@ -65,7 +67,8 @@ def read_arrays(
     selected = ", ".join(f"{quoted(names[name])} as {quoted(name)}" for name in kept(list(names), data_set))
     query = f"select {selected} from read_json({_list(files)}, {options}, columns = {{{columns}}})"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
-    return reads_of(files, target, names, found_keys, [rows[str(file.path)] for file in files], copied[0][0])
+    records = [objects_in(file.path, 1) for file in files]
+    return reads_of(files, target, names, found_keys, list(rows.values()), records, copied[0][0])
 
 
 def _read_answers(
@@ -102,7 +105,8 @@ def _read_answers(
     scan = _documents(files, {"result": f"STRUCT(records STRUCT({record})[])"})
     query = f"select {selected} from (select unnest(result.records) as record from {scan})"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
-    return reads_of(files, target, names, keys, counts, copied[0][0])
+    records = [objects_in(file.path, 3, "records") for file in files]
+    return reads_of(files, target, names, keys, counts, records, copied[0][0])
 
 
 def read_arcgis(
@@ -142,7 +146,8 @@ def read_arcgis(
     query = f"select {selected} from {scan}"
     copied = _run(connection, files, data_set, f"copy ({query}) to {literal(str(target))} ({PARQUET})")
     rows = [page["features"] for page in pages]
-    return reads_of(files, target, names, [found | set(added) for found in keys], rows, copied[0][0])
+    records = [objects_in(file.path, 2, "features") for file in files]
+    return reads_of(files, target, names, [found | set(added) for found in keys], rows, records, copied[0][0])
 
 
 def _places(
@@ -216,7 +221,8 @@ def _run(connection: duckdb.DuckDBPyConnection, files: list[RawFile], data_set: 
         # The message names the file by its whole path.
         broken = next((file for file in files if str(file.path) in str(error)), files[0])
         reason = str(error).splitlines()[0].replace(str(broken.path), broken.name)[:200]
-        raise SourceError(
+        kind = RepeatedKeyError if "duplicate key" in str(error) else SourceError
+        raise kind(
             file=broken.name,
             found=f"JSON that ends too early or is malformed ({reason})",
             expected=f"{data_set.title} as whole JSON",

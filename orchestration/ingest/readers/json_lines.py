@@ -13,7 +13,8 @@ from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.readers.base import PARQUET, FileRead, RawFile, Rejected, checked_headers, kept, no_rows
 from orchestration.ingest.readers.pages import refuse_alike
-from orchestration.ingest.readers.text import blank_lines, count_lines, plain_text
+from orchestration.ingest.readers.repeated_keys import RepeatedKeyError, numbered_lines
+from orchestration.ingest.readers.text import blank_lines, count_lines, cut_off, ends_in_line_end, plain_text
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
 MAX_LINE = 1 << 24  # bytes
@@ -24,32 +25,52 @@ def read_json_lines(file: RawFile, data_set: DataSet, target: Path, connection: 
     """Write `target` from a file with one JSON object a line."""
     with plain_text(file, data_set, target.with_suffix(".txt"), without_mark=True) as path:
         _refuse_array(file, path, data_set)
-        scan = (
-            f"read_ndjson_objects({path_literal(path)}, ignore_errors = true, maximum_object_size = {MAX_LINE}, "
-            "hive_partitioning = false)"
-        )
-        kinds = connection.execute(
-            "select kind, list_distinct(flatten(list(keys))), cast(sum(objects) as bigint) from ("
-            "select json_type(json) as kind, coalesce(json_keys(json), []) as keys, count(*) as objects "
-            f"from {scan} group by all) group by all"
-        ).fetchall()
-        counts = {kind: count for kind, _, count in kinds}
-        keys = sorted({key for kind, found, _ in kinds if kind == "OBJECT" for key in found})
-        parsed, rows, lines = sum(counts.values()), counts.get("OBJECT", 0), count_lines(path)
-        if not keys:
-            raise no_rows(file, data_set, f"{lines:,} lines, none of which holds an object with keys")
-        if parsed - rows > min(MAX_ASIDE, rows):
-            raise _too_many_rejected(file, data_set, parsed - rows, lines)
-        refuse_alike(file, keys, data_set)
-        names = checked_headers(file, keys, data_set)
-        line = _line(_blank(file, path, data_set, lines - parsed)) if rows != lines else None
-        _copy(scan, names, line, data_set, target, connection)
-        rejected = _rejected(file, scan, line, connection) if line and rows != parsed else []
+        try:
+            return _read(file, path, data_set, target, connection)
+        except RepeatedKeyError:
+            again = target.with_suffix(".numbered")
+            with path.open("rb") as lines:
+                notes = numbered_lines(lines, again)
+            read = _read(file, again, data_set, target, connection)
+            again.unlink()
+            return read.model_copy(update={"notes": list(notes)})
+
+
+def _read(
+    file: RawFile, path: Path, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+) -> FileRead:
+    scan = (
+        f"read_ndjson_objects({path_literal(path)}, ignore_errors = true, maximum_object_size = {MAX_LINE}, "
+        "hive_partitioning = false)"
+    )
+    kinds = connection.execute(
+        "select kind, list_distinct(flatten(list(keys))), cast(sum(objects) as bigint), "
+        "bool_or(len(keys) > len(list_distinct(keys))) from ("
+        "select json_type(json) as kind, coalesce(json_keys(json), []) as keys, count(*) as objects "
+        f"from {scan} group by all) group by all"
+    ).fetchall()
+    if any(is_repeated for *_, is_repeated in kinds):
+        raise RepeatedKeyError(file.name, "a key that stands twice in an object", data_set.title, "number them")
+    counts = {kind: count for kind, _, count, _ in kinds}
+    keys = sorted({key for kind, found, *_ in kinds if kind == "OBJECT" for key in found})
+    parsed, rows, lines = sum(counts.values()), counts.get("OBJECT", 0), count_lines(path)
+    if not keys:
+        raise no_rows(file, data_set, f"{lines:,} lines, none of which holds an object with keys")
+    if parsed - rows > min(MAX_ASIDE, rows):
+        raise _too_many_rejected(file, data_set, parsed - rows, lines)
+    refuse_alike(file, keys, data_set)
+    names = checked_headers(file, keys, data_set)
+    blank = _blank(file, path, data_set, lines - parsed) if rows != lines else []
+    line = _line(blank) if rows != lines else None
+    _copy(scan, names, line, data_set, target, connection)
+    rejected = _rejected(file, scan, line, connection) if line and rows != parsed else []
+    if rejected and rejected[-1].line == lines and not ends_in_line_end(path):
+        raise cut_off(file, lines)
     return FileRead(
         file=file.name,
         parquet=target.name,
         rows=rows,
-        records=parsed,
+        records=lines - len(blank),
         headers=names,
         first_line=1 if line is None else None,
         rejected=rejected,

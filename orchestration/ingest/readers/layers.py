@@ -8,8 +8,10 @@ import duckdb
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import FileRead, RawFile, checked_headers, no_rows
+from orchestration.ingest.readers.base import FileRead, Note, RawFile, checked_headers, no_rows
+from orchestration.ingest.readers.counts import shapefile_counts
 from orchestration.ingest.readers.outlines import outline_texts
+from orchestration.ingest.readers.repeated_keys import Numbering, numbered
 from orchestration.ingest.readers.tables import text, unreadable, write_rows
 
 GEOMETRY = "geometry_wkt"  # added column
@@ -21,8 +23,13 @@ def read_layer(file: RawFile, data_set: DataSet, target: Path, connection: duckd
     """Write `target` from a vector layer: attributes as text, geometry as WGS84 WKT in column geometry_wkt."""
     import pyogrio
 
+    notes: tuple[Note, ...]
     if data_set.format == "geojson":
-        _refuse_other_json(file, data_set)
+        numbering, records = _looked_at(file, data_set)
+        if notes := numbering.notes:
+            file = numbered(file, target.parent / "unpacked" / target.with_suffix(".geojson").name)
+    else:
+        records, notes = _reconciled(file, data_set)
     try:
         layers = pyogrio.list_layers(file.path)[:, 0].tolist()
         if len(layers) != 1:
@@ -46,7 +53,8 @@ def read_layer(file: RawFile, data_set: DataSet, target: Path, connection: duckd
         for values in zip(wkt, *attributes, strict=True)
     ]
     headers = dict(zip(names, own, strict=True)) | {GEOMETRY: GEOMETRY}
-    return write_rows(file, data_set, target, connection, headers, rows, list(range(1, len(rows) + 1)))
+    read = write_rows(file, data_set, target, connection, headers, rows, list(range(1, len(rows) + 1)))
+    return read.model_copy(update={"records": records, "notes": list(notes)})
 
 
 def with_side_files(files: list[RawFile], data_set: DataSet) -> list[RawFile]:
@@ -110,10 +118,38 @@ def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: Data
     return outline_texts(shapes)
 
 
-def _refuse_other_json(file: RawFile, data_set: DataSet) -> None:
-    """SourceError where a file is no whole GeoJSON, in better words than those of the library that reads it."""
+def _reconciled(file: RawFile, data_set: DataSet) -> tuple[int, tuple[Note, ...]]:
+    """The records of a shapefile that are not deleted; SourceError where its files do not tell of as many."""
+    counts = shapefile_counts(*_side_files(file.path))
+    if not counts.agree:
+        raise SourceError(
+            file=file.name,
+            found=f"a shapefile whose files do not agree: the table promises {counts.promised:,} records and holds "
+            f"{counts.there:,}, the index tells of {counts.indexed:,}"
+            + ("" if counts.whole else "; its outlines or their index are shorter than they say"),
+            expected=f"{data_set.title} with as many records in .dbf, .shp and .shx",
+            mend="copy all files of the shapefile again; one of them was cut off, or is of another edition",
+        )
+    if not counts.deleted:
+        return counts.there, ()
+    found = f"{counts.deleted:,} records are marked as deleted and were not read"
+    return counts.there - counts.deleted, (Note(kind="deleted_records", count=counts.deleted, found=found),)
+
+
+def _side_files(shp: Path) -> tuple[Path, Path, Path]:
+    """The .shp, .shx and .dbf of a layer, whatever their capitals."""
+    beside = {path.suffix.lower(): path for path in shp.parent.iterdir() if path.stem.lower() == shp.stem.lower()}
+    return shp, beside[".shx"], beside[".dbf"]
+
+
+def _looked_at(file: RawFile, data_set: DataSet) -> tuple[Numbering, int]:
+    """The repeated keys and the number of features of a GeoJSON file.
+
+    SourceError where it is no whole GeoJSON, in better words than those of the library that reads it.
+    """
+    numbering = Numbering()
     try:
-        content: Any = json.loads(file.path.read_bytes())
+        content: Any = json.loads(file.path.read_bytes(), object_pairs_hook=numbering.object)
     except ValueError as error:
         raise unreadable(file, data_set, error) from error
     if not isinstance(content, dict) or "features" not in content:
@@ -129,3 +165,4 @@ def _refuse_other_json(file: RawFile, data_set: DataSet) -> None:
             expected=f"all of {data_set.title}",
             mend="fetch the rest and put the features into one file, or download the layer instead of querying it",
         )
+    return numbering, len(content["features"] or [])

@@ -15,6 +15,7 @@ import duckdb
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.readers.base import FileRead, RawFile, kept
+from orchestration.ingest.readers.counts import elements_in
 from orchestration.ingest.readers.pages import names_of, reads_of
 from orchestration.ingest.readers.tables import Row, write_stream
 
@@ -40,7 +41,8 @@ def read_open311_xml(
     rows: Iterator[Row] = (
         {name: request.get(key) for name, key in own.items()} for file in files for request in _requests(file, data_set)
     )
-    return reads_of(files, target, names, keys, counts, write_stream(target, list(own), rows))
+    records = [elements_in(file.path, ROW) for file in files]
+    return reads_of(files, target, names, keys, counts, records, write_stream(target, list(own), rows))
 
 
 def _requests(file: RawFile, data_set: DataSet) -> Iterator[Row]:

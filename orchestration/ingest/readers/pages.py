@@ -42,9 +42,13 @@ def reads_of(
     names: Mapping[str, str],
     keys: list[set[str]],
     rows: list[int],
+    records: list[int],
     copied: int,
 ) -> list[FileRead]:
-    """One FileRead a page; the rows of a page stand together, in the order of the pages."""
+    """One FileRead a page; the rows of a page stand together, in the order of the pages.
+
+    `rows` are those the parser tells of, `records` those counted apart from it.
+    """
     if copied != sum(rows):
         raise RuntimeError(f"{sum(rows):,} records were counted in {files[0].name} and following, {copied} copied")
     first_rows = accumulate(rows, initial=0)
@@ -54,10 +58,11 @@ def reads_of(
             parquet=target.name,
             first_row=first_row,
             rows=count,
+            records=counted,
             headers={name: key for name, key in names.items() if key in found},
             first_line=1,
         )
-        for file, found, count, first_row in zip(files, keys, rows, first_rows, strict=False)
+        for file, found, count, counted, first_row in zip(files, keys, rows, records, first_rows, strict=False)
     ]
 
 

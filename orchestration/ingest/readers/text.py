@@ -71,6 +71,16 @@ def refuse_other_encoding(file: RawFile, head: bytes, data_set: DataSet) -> None
         raise _encoding_error(file, data_set, f"text that is not UTF-8: line {bad[0]} holds the byte 0x{byte:02X}")
 
 
+def cut_off(file: RawFile, line: int, more: str = "") -> SourceError:
+    """The error of a text whose last line breaks off: rows after it are missing, and nobody knows how many."""
+    return SourceError(
+        file=file.name,
+        found=f"a file that ends within line {line:,}{more}",
+        expected="a whole file",
+        mend="export or download it again; the transfer probably broke off",
+    )
+
+
 def ends_in_line_end(path: Path) -> bool:
     """Whether the last line of a text has its end."""
     with path.open("rb") as opened:

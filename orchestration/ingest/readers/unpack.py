@@ -8,12 +8,13 @@ import gzip
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from orchestration.catalog.model import DataSet, Format
 from orchestration.ingest.errors import SourceError, no_room
-from orchestration.ingest.readers.base import RawFile
+from orchestration.ingest.readers.base import Note, RawFile
 
 CHUNK = 4 << 20
 LEAST_FREE = 1 << 28  # bytes of disk that unpacking leaves
@@ -92,11 +93,14 @@ def _members(file: RawFile, data_set: DataSet, folder: Path) -> Iterator[RawFile
     folder.mkdir()
     try:
         with zipfile.ZipFile(file.path) as archive:
-            for number, member in enumerate(_chosen(file, archive, data_set)):
+            chosen = _chosen(file, archive, data_set)
+            notes = _passed_over(archive, chosen)
+            for number, member in enumerate(chosen):
                 for part in _with_parts(member, archive, data_set):
-                    yield _extracted(
+                    found = _extracted(
                         file, archive, part, folder / f"{number:05d}{PurePosixPath(part.filename).suffix.lower()}"
                     )
+                    yield replace(found, notes=notes if part is chosen[0] else ())
     except BROKEN_ZIP as error:
         raise _damaged(file, "zip archive", error) from error
 
@@ -142,6 +146,29 @@ def _chosen(file: RawFile, archive: zipfile.ZipFile, data_set: DataSet) -> list[
                 mend="unpack it with the password, and put the unpacked file in its place",
             )
     return chosen
+
+
+def _passed_over(archive: zipfile.ZipFile, chosen: Sequence[zipfile.ZipInfo]) -> tuple[Note, ...]:
+    """What is told of the members that are not read; the side files of a layer go with it."""
+    stems = {_stem(member) for member in chosen}
+    left = sorted(
+        member.filename
+        for member in archive.infolist()
+        if _is_file(member) and member not in chosen and _stem(member) not in stems
+    )
+    if not left:
+        return ()
+    names = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
+    read = ", ".join(member.filename for member in chosen[:5]) + (" …" if len(chosen) > 5 else "")
+    found = f"of the archive were read {read}, not read {names}"
+    return (Note(kind="unread_member", count=len(left), found=found),)
+
+
+def _stem(member: zipfile.ZipInfo) -> str:
+    """What the files of a layer are called alike: the name up to its first dot."""
+    path = PurePosixPath(member.filename.lower())
+    is_layer = path.suffix in (*SHAPEFILE, ".sbn", ".sbx", ".qix", ".qpj", ".xml")
+    return str(path.with_name(path.name.partition(".")[0])) if is_layer else str(path)
 
 
 def _with_parts(member: zipfile.ZipInfo, archive: zipfile.ZipFile, data_set: DataSet) -> list[zipfile.ZipInfo]:

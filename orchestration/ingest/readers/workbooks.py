@@ -4,9 +4,11 @@ Rows above the header (titles) and empty rows hold no data. A sheet of notes is 
 a table without its header is refused.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import duckdb
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import FileRead, RawFile, checked_headers, fits, no_rows
+from orchestration.ingest.readers.base import FileRead, Note, RawFile, checked_headers, fits, no_rows
 from orchestration.ingest.readers.tables import Row, text, unreadable, write_rows
 
 SHEET = "sheet"  # added column: which sheet a row stands on
@@ -22,20 +24,36 @@ LIKE_A_TABLE = 3  # rows as wide as the needed columns, from which on a sheet is
 # What openpyxl lets through from the layers below it, when a workbook is damaged or is none.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, SyntaxError)
 
-Sheet = list[tuple[int, list[Any]]]  # rows that are not empty, with their numbers
+Rows = list[tuple[int, list[Any]]]  # rows that are not empty, with their numbers
+# A row of a sheet's XML that has a cell with a value; an empty one before it, without an end of its own, is part of it.
+ROW = re.compile(rb"<(?:\w+:)?row[\s>].*?</(?:\w+:)?row>", re.DOTALL)
+FILLED = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its rows that are not empty, and how many have any cell with a value, be it blanks."""
+
+    title: str
+    is_hidden: bool
+    filled: int
+    rows: Rows
 
 
 def read_workbook(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     """Write `target` from every sheet of a workbook; the header is the first row that names the needed columns."""
     try:
-        sheets = dict(_sheets(file, formulas=False))
-        if _has_formulas(file):
+        found = list(_sheets(file, formulas=False))
+        sheets = {sheet.title: sheet.rows for sheet in found}
+        has_formulas, written = _in_xml(file)
+        if has_formulas:
             _refuse_never_calculated(file, sheets, data_set)
     except BROKEN as error:
         raise unreadable(file, data_set, error) from error
     headers: dict[str, str] = {}
     rows: list[Row] = []
     lines: list[int] = []
+    notes: list[Note] = []
     heads = {title: _header_place(file, sheet, data_set) for title, sheet in sheets.items()}
     if all(head is None for head in heads.values()):
         first = next((cells for sheet in sheets.values() for _, cells in sheet), [])
@@ -44,7 +62,13 @@ def read_workbook(file: RawFile, data_set: DataSet, target: Path, connection: du
         head = heads[title]
         if head is None:
             _refuse_headless(file, title, sheet, data_set)
+            if sheet:
+                told = f"the sheet {title!r} was not read ({len(sheet):,} rows with cells, none of them a header)"
+                notes.append(Note(kind="unread_sheet", count=len(sheet), found=told))
             continue
+        if head:
+            told = f"{head:,} rows above the header of the sheet {title!r} were not read"
+            notes.append(Note(kind="unread_rows", count=head, found=told))
         width = max(len(cells) for _, cells in sheet)
         labels = [text(cell) or "" for cell in sheet[head][1]]
         labels += [""] * (width - len(labels))
@@ -56,10 +80,16 @@ def read_workbook(file: RawFile, data_set: DataSet, target: Path, connection: du
         headers |= {name: label for name, label in zip(names, labels, strict=True) if label or name in used}
     if not rows:
         raise no_rows(file, data_set, "a header row and nothing below it")
-    return write_rows(file, data_set, target, connection, headers | {SHEET: SHEET}, rows, lines)
+    for one in found:
+        if one.is_hidden and (head := heads[one.title]) is not None:
+            told = f"the sheet {one.title!r} is hidden; its {len(one.rows) - head - 1:,} rows were read"
+            notes.append(Note(kind="hidden_sheet", count=1, found=told))
+    read = write_rows(file, data_set, target, connection, headers | {SHEET: SHEET}, rows, lines)
+    missed = written - sum(one.filled for one in found)
+    return read.model_copy(update={"records": len(rows) + missed, "notes": notes})
 
 
-def _sheets(file: RawFile, formulas: bool) -> Iterator[tuple[str, Sheet]]:
+def _sheets(file: RawFile, formulas: bool) -> Iterator[Sheet]:
     from openpyxl import load_workbook
 
     # Opened here, because openpyxl goes by the name's ending.
@@ -67,12 +97,14 @@ def _sheets(file: RawFile, formulas: bool) -> Iterator[tuple[str, Sheet]]:
         book = load_workbook(opened, read_only=True, data_only=not formulas)
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # some programs write a wrong extent, which would hide cells
-            rows = ((line, list(cells)) for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1))
-            yield sheet.title, [(line, cells) for line, cells in rows if any(text(cell) for cell in cells)]
+            numbered = enumerate(sheet.iter_rows(values_only=True), start=1)
+            filled = [(line, list(cells)) for line, cells in numbered if any(cell is not None for cell in cells)]
+            rows = [(line, cells) for line, cells in filled if any(text(cell) for cell in cells)]
+            yield Sheet(sheet.title, sheet.sheet_state != "visible", len(filled), rows)
         book.close()
 
 
-def _header_place(file: RawFile, sheet: Sheet, data_set: DataSet) -> int | None:
+def _header_place(file: RawFile, sheet: Rows, data_set: DataSet) -> int | None:
     """Which of a sheet's rows names the needed columns."""
     for place, (_, cells) in enumerate(sheet):
         if fits(file.columns([text(cell) or "" for cell in cells]), data_set):
@@ -80,14 +112,19 @@ def _header_place(file: RawFile, sheet: Sheet, data_set: DataSet) -> int | None:
     return None
 
 
-def _has_formulas(file: RawFile) -> bool:
-    """Looked up in the XML: reading a workbook a second time is slow."""
+def _in_xml(file: RawFile) -> tuple[bool, int]:
+    """Whether there are formulas, and how many rows have a cell with a value, by the XML of the sheets."""
+    has_formulas, filled = False, 0
     with zipfile.ZipFile(file.path) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
-        return any(sign in archive.read(name) for name in sheets for sign in (b"<f>", b"<f "))
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                content = archive.read(name)
+                has_formulas |= b"<f>" in content or b"<f " in content
+                filled += sum(bool(FILLED.search(row[0])) for row in ROW.finditer(content))
+    return has_formulas, filled
 
 
-def _refuse_headless(file: RawFile, title: str, sheet: Sheet, data_set: DataSet) -> None:
+def _refuse_headless(file: RawFile, title: str, sheet: Rows, data_set: DataSet) -> None:
     wide = [line for line, cells in sheet if sum(text(cell) is not None for cell in cells) >= len(data_set.columns) / 2]
     if len(wide) >= LIKE_A_TABLE and len(data_set.columns) > 1:
         raise SourceError(
@@ -98,13 +135,13 @@ def _refuse_headless(file: RawFile, title: str, sheet: Sheet, data_set: DataSet)
         )
 
 
-def _refuse_never_calculated(file: RawFile, sheets: dict[str, Sheet], data_set: DataSet) -> None:
+def _refuse_never_calculated(file: RawFile, sheets: dict[str, Rows], data_set: DataSet) -> None:
     """SourceError where formulas have no stored results, as in workbooks that a program wrote and nobody opened."""
     results = {(title, line): cells for title, sheet in sheets.items() for line, cells in sheet}
     found = [
         (title, line, results.get((title, line), []), place)
-        for title, sheet in _sheets(file, formulas=True)
-        for line, cells in sheet
+        for title, rows in ((sheet.title, sheet.rows) for sheet in _sheets(file, formulas=True))
+        for line, cells in rows
         for place, cell in enumerate(cells)
         if isinstance(cell, str) and cell.startswith("=")
     ]
