@@ -81,9 +81,9 @@ def dbt(home: Settings, command: str, models: str, *options: str) -> None:
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 
-def compiled(home: Settings, models: str) -> list[Step]:
+def compiled(home: Settings, models: str, *options: str) -> list[Step]:
     """The models as dbt compiles them, each after those it reads."""
-    dbt(home, "compile", models)
+    dbt(home, "compile", models, *options)
     manifest: dict[str, Any] = json.loads((home.dbt_target / "manifest.json").read_text(encoding="utf-8"))
     waiting = {key: node for key, node in manifest["nodes"].items() if node.get("compiled_code")}
     steps: list[Step] = []

@@ -23,7 +23,8 @@ MODELS = (
     "fqn:footprint.intermediate fct_calls fct_unit_responses fct_requests fct_contacts fct_offenses calls_by_zone_month calls_by_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone dim_city zone_summary "
     "calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
-    "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour staffing_equivalents"
+    "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour "
+    "staffing_equivalents"
 )
 NEAR = 1e-9
 # Zones by what is known of who lives there; the last is of no layer.
@@ -46,7 +47,8 @@ class Call:
     initiation: str
     disposition: str | None
     units: list[tuple[int | None, int | None]]
-    parent: bool
+    parent: str | None
+    answered_by: str | None
 
 
 CALLS = st.builds(
@@ -61,7 +63,9 @@ CALLS = st.builds(
     units=st.lists(
         st.tuples(st.one_of(st.none(), st.integers(-5, 1500)), st.sampled_from([None, 1, 2])), min_size=0, max_size=2
     ),
-    parent=st.sampled_from([False, False, False, True]),
+    # Numbers of other calls, earlier or later, of itself, or of none that is there.
+    parent=st.sampled_from([None] * 8 + ["0", "1", "2", "3", "elsewhere"]),
+    answered_by=st.sampled_from([None, None, None, "telephone"]),
 )
 REQUESTS = st.lists(
     st.tuples(st.sampled_from(["311", "211", "411"]), st.sampled_from([*RESIDENTS, None]), st.integers(0, 600_000)),
@@ -80,7 +84,8 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
     home.create_folders()
     with duckdb.connect(str(home.warehouse_database)) as warehouse:
         create_inputs(warehouse)
-    return compiled(home, MODELS)
+    # No day is still filling: every record is of a covered day.
+    return compiled(home, MODELS, "--vars", "{default_delay_days: 0}")
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +154,7 @@ def fill(
             "call_at_utc)) as call_at_local, 'received' as call_time_basis, ? as initiation, ? as initial_type, "
             "? as final_type, ? as disposition, ? as parent_call_id, ? as block_address, ?::double as longitude, "
             "if(longitude is null, null, 1) as latitude, if(longitude is null, 'missing', 'located') as location_status, "
-            "'l' as load_id",
+            "'l' as load_id, ? as answered_by",
             [
                 str(number),
                 at,
@@ -157,9 +162,10 @@ def fill(
                 call.initial,
                 call.final,
                 call.disposition,
-                "0" if call.parent and number else None,
+                call.parent,
                 call.block,
                 None if call.zone is None else place[call.zone],
+                call.answered_by,
             ],
         )
         for unit, (minutes, crew) in enumerate(call.units):
@@ -171,8 +177,8 @@ def fill(
             )
     for number, (channel, zone, minute) in enumerate(requests):
         connection.execute(
-            "insert into canonical.requests by name select 'a' as city, ? as channel, ? as request_id, "
-            "?::timestamp as requested_at_utc, requested_at_utc as requested_at_local, ? as published_zone_id",
+            "insert into canonical.requests by name select 'a' as city, 'requests' as source_dataset, ? as channel, "
+            "? as request_id, ?::timestamp as requested_at_utc, requested_at_utc as requested_at_local, ? as published_zone_id",
             [channel, str(number), START + timedelta(minutes=minute), zone],
         )
     for number, (phase, amount, positions) in enumerate(budget):
@@ -203,14 +209,15 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, .
 
 
 def shares_add_up(connection: duckdb.DuckDBPyConnection) -> None:
-    for _, _, calls, times, unknown, number in rows(
+    for _, _, calls, times, status in rows(
         connection,
-        "select denominator, final_type = '(all)', sum(share_calls), sum(share_time), "
-        "count(*) filter (where share_time is null), count(*) from demand.calls_by_type group by all",
+        "select denominator, final_type = '(all)', sum(share_calls), sum(share_time), any_value(share_status) "
+        "from demand.calls_by_type group by all",
     ):
-        assert calls == pytest.approx(1, abs=NEAR)
-        # Either every share of time is known or none is.
-        assert (times == pytest.approx(1, abs=NEAR)) if times is not None else unknown == number
+        assert (calls is None) == (status == "insufficient_data")
+        assert calls is None or calls == pytest.approx(1, abs=NEAR)
+        # Of the groups whose time is known; where none is, no share is.
+        assert times is None or times == pytest.approx(1, abs=NEAR)
     for column, key in (("share_of_initial_type", "initial_type"), ("share_of_final_type", "final_type")):
         for (share,) in rows(connection, f"select sum({column}) from demand.call_type_transitions group by {key}"):
             assert share == pytest.approx(1, abs=NEAR)
@@ -235,7 +242,11 @@ def totals_reconcile_with_the_source(connection: duckdb.DuckDBPyConnection, call
         ((counted,),) = rows(connection, f"select coalesce(sum({column}), 0) from demand.calls_by_zone_month")
         assert counted == sum(populations.get(name, 0) for name in names), column
     contacts = dict(rows(connection, "select channel, sum(contacts) from demand.demand_by_channel group by 1"))
-    assert contacts.pop("police_call", 0) == populations.get("demand", 0)
+    of_police = contacts.pop("police_call", 0), contacts.pop("police_record_unknown_initiation", 0)
+    assert sum(of_police) == populations.get("demand", 0)
+    assert of_police[1] == sum(
+        n for (n,) in rows(connection, "select coalesce(sum(unknown_initiation_calls), 0) from demand.calls_by_month")
+    )
     assert contacts.pop("officer_initiated", 0) == populations.get("officer_initiated", 0)
     assert sum(contacts.values()) == requests
     ((by_month,),) = rows(connection, "select coalesce(sum(calls), 0) from demand.calls_by_month")
@@ -249,15 +260,19 @@ def totals_reconcile_with_the_source(connection: duckdb.DuckDBPyConnection, call
     ((waits, by_type),) = rows(
         connection,
         "select (select coalesce(sum(calls), 0) from demand.response_waits), (select coalesce(sum(calls), 0) "
-        "from demand.calls_by_type where denominator = 'community' and final_type = '(all)')",
+        "from demand.calls_by_type where denominator = 'community_or_unknown' and final_type = '(all)')",
     )
     assert waits == by_type == of_year
 
 
 def zones_keep_their_calls(connection: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
     expected: dict[str, int] = {}
-    for call in calls:
-        zone = call.zone if call.zone in RESIDENTS else "(unmatched)"
+    for number, zone, callers in rows(
+        connection, "select call_id, coalesce(zone_id, '(unmatched)'), callers from demand.fct_calls"
+    ):
+        own = calls[int(number)].zone
+        # An event of several records is where the earliest of them was.
+        assert callers > 1 or zone == (own if own in RESIDENTS else "(unmatched)")
         expected[zone] = expected.get(zone, 0) + 1
     assert dict(rows(connection, "select zone_id, sum(records) from demand.calls_by_zone_month group by 1")) == expected
     of_year = rows(connection, "select n from zones.reference_periods where measure = 'calls'")
@@ -277,6 +292,74 @@ def zones_keep_their_calls(connection: duckdb.DuckDBPyConnection, calls: list[Ca
         assert rate is None or RESIDENTS[zone]
 
 
+def an_event_counts_once(connection: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
+    populations = dict(rows(connection, "select call_id, population from demand.fct_calls"))
+    out_of_events = {call for call, population in populations.items() if population in ("test", "administrative")}
+    # Records are joined by what they name, whoever comes first, and by what was inferred.
+    event = {call: call for call in populations}
+
+    def first(call: str) -> str:
+        while event.setdefault(call, call) != call:
+            call = event[call]
+        return call
+
+    for number, call in enumerate(calls):
+        if call.parent and str(number) not in out_of_events:
+            named = f"no call {call.parent}" if call.parent in out_of_events else call.parent
+            event[first(str(number))] = first(named)
+    for repeat, of in rows(
+        connection, "select call_id, first_call_id from warehouse.intermediate.int_calls__repeats where is_repeat"
+    ):
+        event[first(repeat)] = first(of)
+    members: dict[str, list[str]] = {}
+    for call in populations:
+        members.setdefault(first(call), []).append(call)
+    for of_event in members.values():
+        counted = [call for call in of_event if not populations[call].startswith("duplicate")]
+        with_a_say = [call for call in of_event if calls[int(call)].disposition != "DUP"]
+        if not out_of_events & set(of_event):
+            assert len(counted) == bool(with_a_say), of_event
+        else:
+            assert len(of_event) == 1
+    # Units count at the event, and all of them do.
+    hours = {
+        table: dict(
+            rows(
+                connection,
+                f"select population, round(sum(officer_minutes), 6) as minutes from demand.{table} "
+                "group by 1 having minutes is not null",
+            )
+        )
+        for table in ("fct_calls", "fct_unit_responses")
+    }
+    assert hours["fct_calls"] == hours["fct_unit_responses"]
+    ((busy, minutes),) = rows(
+        connection,
+        "select (select sum(officers_busy) from warehouse.intermediate.int_officers__busy), "
+        "(select sum(officer_minutes) / 60 from demand.fct_unit_responses)",
+    )
+    assert busy == (None if minutes is None else pytest.approx(minutes, abs=1e-6))
+
+
+def initiation_is_told_apart(connection: duckdb.DuckDBPyConnection) -> None:
+    calls = {
+        name: (n, status)
+        for name, n, status in rows(
+            connection,
+            "select denominator, sum(calls), any_value(share_status) from demand.calls_by_type "
+            "where final_type = '(all)' group by 1",
+        )
+    }
+    known, unknown, either = (
+        calls.get(name, (0, "ok")) for name in ("community", "unknown_initiation", "community_or_unknown")
+    )
+    assert known[0] + unknown[0] == either[0]
+    share = unknown[0] / either[0] if either[0] else 0
+    told = "insufficient_data" if share > 0.5 else "unreliable" if share > 0.05 else "ok"
+    assert "community" not in calls or known[1] == told
+    assert "community_or_unknown" not in calls or either[1] == ("ok" if told == "ok" else "unreliable")
+
+
 def the_ledger_telescopes(connection: duckdb.DuckDBPyConnection, received: int) -> None:
     ledger = rows(
         connection,
@@ -291,8 +374,12 @@ def the_ledger_telescopes(connection: duckdb.DuckDBPyConnection, received: int) 
             assert came == left
     city = by_zone.pop(("city", "(all)"))
     assert city[0][1] == received
-    ((demand,),) = rows(connection, "select count(*) from demand.fct_calls where population = 'demand'")
-    assert city[-1][3] == demand
+    ((demand, known),) = rows(
+        connection,
+        "select count(*), count(*) filter (where initiation <> 'unknown') from demand.fct_calls "
+        "where population = 'demand'",
+    )
+    assert (city[-2][3], city[-1][3]) == (demand, known)
     for step, _, taken, left in city:
         zones = [row for steps_of_zone in by_zone.values() for row in steps_of_zone if row[0] == step]
         if zones:
@@ -344,5 +431,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(
     totals_reconcile_with_the_source(empty, calls, len(requests))
     zones_keep_their_calls(empty, calls)
     the_ledger_telescopes(empty, len(calls) + 2 * set_aside)
+    an_event_counts_once(empty, calls)
+    initiation_is_told_apart(empty)
     money_is_all_there(empty)
     numbers_are_numbers(empty)

@@ -37,6 +37,13 @@ select city, incident_id as call_id, 'calls' as source_dataset, received_utc as 
     parent_id as parent_call_id, block_id as block_address, answered_by
 from cities, read_csv('{CASE / "events_calls.csv"}', types = {{'priority': 'varchar'}});
 
+-- Calls about one thing on one block, of which one comes as late as a repeat may, and one a second later.
+insert into canonical.calls by name
+select 'edge' as city, call_id, 'calls' as source_dataset, timestamp '2024-06-04 08:00:00' + seconds * interval 1 second
+    as call_at_utc, call_at_utc as received_at_utc, call_at_utc as call_at_local, 'community' as initiation,
+    'NOISES' as type_group, '1 MAIN' as block_address
+from (values ('first', 0), ('at_the_edge', 600), ('past_it', 1201)) as t(call_id, seconds);
+
 insert into canonical.unit_responses by name
 select city, incident_id as call_id, incident_id || '/' || unit_id as unit_response_id, officers as crew_size,
     dispatched_utc as dispatched_at_utc, arrived_utc as arrived_at_utc,
@@ -215,3 +222,9 @@ def test_p90_counts_covered_hours_without_a_call_and_no_others(connection: duckd
     }
     assert found["case", "community_and_officer"] == near(EXPECTED["officers_busy"]["p90"])
     assert found["untimed", "community_and_officer"] is EXPECTED["officers_busy"]["no_unit_timed"]["p90"] is None
+
+
+def test_a_call_at_the_edge_of_the_window_is_a_repeat(connection: duckdb.DuckDBPyConnection) -> None:
+    assert dict(
+        connection.execute("select call_id, population from demand.fct_calls where city = 'edge'").fetchall()
+    ) == {"first": "demand", "at_the_edge": "duplicate_inferred", "past_it": "demand"}

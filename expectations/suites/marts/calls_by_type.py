@@ -53,12 +53,12 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "rate_matches_status",
-            "(rate_per_1000 is null) = coalesce(rate_status in ('ok', 'unreliable'), false) "
+            "(rate_per_1000 is null) = coalesce(rate_status in ('ok', 'partial_period', 'unreliable'), false) "
             "or (share_calls is null) = coalesce(share_status in ('ok', 'unreliable'), false) "
             "or (share_time is null) = coalesce(time_status in ('ok', 'unreliable'), false)",
             severity="critical",
             why="A reader must be able to trust that a missing number is explained.",
-            expected="Rate, share of calls and share of time are there exactly where their status is ok or unreliable.",
+            expected="Rate, share of calls and share of time are there exactly where their status is ok, unreliable or partial_period.",
             message="{city}, {denominator}, {call_type_group} / {final_type}: rate {rate_per_1000} is {rate_status}, "
             "share of time {share_time} is {time_status}.",
             mend="Correct the order of the status rules in the model of demand.calls_by_type.",

@@ -44,10 +44,10 @@ def expectations() -> list[Expectation]:
         ),
         no_rows_where(
             "rate_matches_status",
-            "(rate_per_1000 is null) = coalesce(status in ('ok', 'unreliable'), false)",
+            "(rate_per_1000 is null) = coalesce(status in ('ok', 'partial_period', 'unreliable'), false)",
             severity="critical",
             why="A reader must be able to trust that a missing rate is explained, and a refused one not shown.",
-            expected="There is a rate exactly where the status is ok or unreliable.",
+            expected="There is a rate exactly where the status is ok, partial_period or unreliable.",
             message="{city}, {zone_kind} {zone_id}, {measure}: status {status} ({reason}) with rate "
             "{rate_per_1000:.3f}.",
             mend="Correct the order of the status rules in the model of zones.zone_summary.",

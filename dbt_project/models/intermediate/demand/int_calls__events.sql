@@ -114,8 +114,13 @@ records as (
         on members.city = calls.city and members.call_id = calls.call_id
     left join {{ ref('int_calls__unit_times') }} as units
         on members.city = units.city and members.call_id = units.call_id
-    left join {{ ref('calls') }} as parents
-        on calls.city = parents.city and calls.parent_call_id = parents.call_id
+    left join {{ ref('int_calls__classified') }} as parents
+        on
+            calls.city = parents.city
+            and calls.parent_call_id = parents.call_id
+            and coalesce(parents.population_before_inference, '') not in ('test', 'administrative')
+    -- What is no call is no event either: who repeats it repeats nothing that is counted.
+    where coalesce(calls.population_before_inference, '') not in ('test', 'administrative')
 ),
 
 ordered as (
