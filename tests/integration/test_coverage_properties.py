@@ -122,7 +122,7 @@ def whole(
     nowhere = dt.date(1990, 1, 1)
     found = figures(*steps_and_databases, nowhere, nowhere)
     steps_and_databases[1].execute(
-        "create table warehouse.whole.demand as select cast(call_at_local as date) as day, zone_id, officer_minutes "
+        "create table warehouse.whole.demand as select cast(call_at_local as date) as day, zone_id, officer_minutes_low as officer_minutes "
         "from analyst.demand.fct_calls where population = 'demand'"
     )
     return found
