@@ -23,6 +23,7 @@ CITY = "seattle"
 CLOCK = "%m/%d/%Y %I:%M:%S %p"
 # Both stand in the 2015 export without their number, and are counted there.
 HELD_TWICE = ("2015000323365", "2015000231481")
+SAY_WHO_STARTED_IT = ("911", "TELEPHONE OTHER, NOT 911", "ALARM CALL (NOT POLICE ALARM)", "ONVIEW")
 CANCELLED = ("RESPONDING UNIT(S) CANCELLED BY RADIO", "DUPLICATED OR CANCELLED BY RADIO")
 # The days that the two dense exports cover.
 COVERED = [("2015-01-01", "2015-12-30"), ("2016-03-24", "2016-03-25")]
@@ -87,6 +88,7 @@ def calls() -> pd.DataFrame:
         ["administrative", "officer_initiated", "cancelled_before_dispatch"],
         "demand",
     )
+    found["is_started_by_known"] = found["asked_by"].isin(SAY_WHO_STARTED_IT) | found["implied"].notna() | by_words
     return found
 
 
@@ -137,8 +139,10 @@ def test_exclusion_ledger(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFram
     removed = {rule: rows for rule, _, rows, _ in ledger if rows}
     expected = counted(calls["population"]) | {"not_the_published_version": len(HELD_TWICE)}
     assert ledger[0][1] == len(calls) + len(HELD_TWICE) == 91_067 + 706 + 497
-    assert ledger[-1][3] == expected.pop("demand")
-    assert removed == expected
+    demand = calls[calls["population"] == "demand"]
+    known = int(demand["is_started_by_known"].sum())
+    assert (ledger[-2][3], ledger[-1][3]) == (expected.pop("demand"), known)
+    assert removed == expected | {"unknown_initiation": len(demand) - known}
 
 
 def test_calls_by_group_and_type(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
@@ -151,11 +155,40 @@ def test_calls_by_group_and_type(analyst: duckdb.DuckDBPyConnection, demand: pd.
         found = mapping(
             analyst,
             "select call_type_group, calls from demand.calls_by_type "
-            f"where denominator = 'community' and final_type = '{final_type}'",
+            f"where denominator = 'community_or_unknown' and final_type = '{final_type}'",
         )
         assert found == expected, final_type
     assert levels["SHOPLIFT"]["property"] > 2_000
     assert levels["MENTAL COMPLAINT"]["behavioral_health"] > 100
+
+
+def test_nearly_all_demand_is_of_unknown_initiation(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    known = demand["is_started_by_known"]
+    for denominator, part in (("community", demand[known]), ("unknown_initiation", demand[~known])):
+        found = mapping(
+            analyst,
+            "select call_type_group, calls from demand.calls_by_type "
+            f"where denominator = '{denominator}' and final_type = '(all)'",
+        )
+        assert found == counted(part["topic_group"]), denominator
+    assert (~known).mean() > 0.96
+    # So nothing is said of the community alone, and both together are a bound.
+    assert analyst.execute("""
+        select denominator, share_status, count(share_calls), count(rate_per_1000), count(share_time)
+        from demand.calls_by_type where denominator in ('community', 'community_or_unknown') and final_type = 'SHOPLIFT'
+        group by all order by all
+    """).fetchall() == [("community_or_unknown", "unreliable", 1, 1, 0)]
+    assert analyst.execute("""
+        select distinct share_status, rate_status, time_status, headline_status, share_calls, rate_per_1000, intensity
+        from demand.calls_by_type where denominator = 'community'
+    """).fetchall() == [("insufficient_data",) * 4 + (None,) * 3]
+    assert analyst.execute("""
+        select distinct status, full_time_equivalents, officers_busy_p90 from budget.staffing_equivalents
+        where denominator = 'community'
+    """).fetchall() == [("insufficient_data", None, None)]
+    assert analyst.execute("select distinct initiation_status from demand.calls_by_hour_of_week").fetchall() == [
+        ("insufficient_data",)
+    ]
 
 
 def test_share_and_rate_of_a_type(
@@ -164,7 +197,7 @@ def test_share_and_rate_of_a_type(
     n, exposure = int((demand["final"] == "SHOPLIFT").sum()), residents.sum() / 1000 * DAYS / 365.25
     (row,) = analyst.execute("""
         select share_calls, share_calls_lo, share_calls_hi, rate_per_1000, rate_lo, rate_hi, rate_status
-        from demand.calls_by_type where denominator = 'community' and final_type = 'SHOPLIFT'
+        from demand.calls_by_type where denominator = 'community_or_unknown' and final_type = 'SHOPLIFT'
     """).fetchall()
     assert row[:3] == pytest.approx((n / len(demand), *proportion_confint(n, len(demand), method="wilson")), rel=1e-9)
     assert row[3] == pytest.approx(n / exposure, rel=1e-9)
@@ -224,29 +257,41 @@ def test_transitions(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) ->
 
 def test_channels_by_month(analyst: duckdb.DuckDBPyConnection, calls: pd.DataFrame) -> None:
     months = calls["at"].dt.strftime("%Y-%m")
-    for channel, population in {"police_call": "demand", "officer_initiated": "officer_initiated"}.items():
+    known = calls["is_started_by_known"]
+    channels = {
+        "police_call": (calls["population"] == "demand") & known,
+        "police_record_unknown_initiation": (calls["population"] == "demand") & ~known,
+        "officer_initiated": calls["population"] == "officer_initiated",
+    }
+    for channel, part in channels.items():
         found = mapping(
             analyst,
             "select strftime(month, '%Y-%m'), cast(sum(distinct_needs) as bigint) from demand.demand_by_channel "
             f"where channel = '{channel}' group by 1",
         )
-        assert found == counted(months[(calls["population"] == population) & is_covered(calls)]) | dict.fromkeys(
-            set(months[calls["population"] == population]) - set(months[is_covered(calls)])
+        assert found == counted(months[part & is_covered(calls)]) | dict.fromkeys(
+            set(months[part]) - set(months[part & is_covered(calls)])
         )
+    assert analyst.execute("""
+        select distinct is_community_demand from demand.demand_by_channel where channel like 'police_record%'
+    """).fetchall() == [(None,)]
 
 
 def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
-    n = int((demand["at"].dt.to_period("M") == "2015-07").sum())
+    july = demand[demand["at"].dt.to_period("M") == "2015-07"]
+    n, known = len(july), int(july["is_started_by_known"].sum())
     exposure = residents.sum() / 1000 * 31 / 365.25
     (row,) = analyst.execute("""
-        select calls, calls_per_day, calls_per_day_lo, calls_per_day_hi, rate_per_1000, rate_status
+        select calls, calls_per_day, calls_per_day_lo, calls_per_day_hi, rate_per_1000, rate_status,
+            unknown_initiation_calls, initiation_status, calls_per_day_least
         from demand.calls_by_month where month = date '2015-07-01'
     """).fetchall()
     assert row[0] == n
     assert row[1] == pytest.approx(n / 31, rel=1e-9)
     garwood = chi2.ppf(0.025, 2 * n) / 2 / 31, chi2.ppf(0.975, 2 * n + 2) / 2 / 31
     assert row[2:4] == pytest.approx(garwood, rel=1e-5)
-    assert row[4:] == (pytest.approx(n / exposure, rel=1e-9), "unreliable")
+    assert row[4:6] == (pytest.approx(n / exposure, rel=1e-9), "unreliable")
+    assert row[6:] == (n - known, "insufficient_data", pytest.approx(known / 31, rel=1e-9))
 
 
 def test_a_tract_drawn_again(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series) -> None:
