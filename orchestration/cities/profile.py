@@ -10,7 +10,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,7 +49,7 @@ class Column:
     """A column: how many of the rows have a value, how many values there are, and the most frequent ones.
 
     `time` is how its values write a time (a strptime format, offset or epoch_ms) and the share that do so.
-    `numbers` hold the bulk of the values (all but one in 200 at each end, and zeros) where nearly all are numbers.
+    `is_everywhere` tells whether every file has it. `numbers` hold the bulk of the values (all but one in 200 at each end, and zeros) where nearly all are numbers.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Column:
     time: tuple[str, float] | None
     numbers: tuple[float, float] | None
     mean_length: float
+    is_everywhere: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,9 @@ def profile(group: str, files: list[Path]) -> Profile:
             )
             names = list(dict.fromkeys(name for read in reads for name in read.headers))
             columns = {name: _column(connection, name) for name in names}
+            for name in names:
+                if not all(name in read.headers for read in reads if read.rows):
+                    columns[name] = replace(columns[name], is_everywhere=False)
         kind, delimiter, encoding, _ = form
         rows = sum(read.rows for read in reads)
         return Profile(name, pattern_of(group, files), kind, delimiter, encoding, rows, columns)
