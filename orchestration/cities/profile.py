@@ -121,10 +121,10 @@ def profile(group: str, files: list[Path]) -> Profile:
                 f"create temp view everything as select * from read_parquet({path_list(parquet)}, union_by_name = true)"
             )
             names = list(dict.fromkeys(name for read in reads for name in read.headers))
-            columns = {name: _column(connection, name) for name in names}
-            for name in names:
-                if not all(name in read.headers for read in reads if read.rows):
-                    columns[name] = replace(columns[name], is_everywhere=False)
+            columns = {column: _column(connection, column) for column in names}
+            for column in names:
+                if not all(column in read.headers for read in reads if read.rows):
+                    columns[column] = replace(columns[column], is_everywhere=False)
         kind, delimiter, encoding, _ = form
         rows = sum(read.rows for read in reads)
         return Profile(name, pattern_of(group, files), kind, delimiter, encoding, rows, columns)

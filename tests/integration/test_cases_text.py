@@ -37,7 +37,7 @@ def test_a_file_cut_in_its_last_column_replaces_nothing(
 def test_a_column_renamed_in_one_year_stops_and_is_named(drafted_cities: DraftedCities) -> None:
     said = drafted_cities.stopped("renamed_in_one_year", drafted_cities.second)
     for column, new in (("call_type", "nature"), ("longitude", "x_wgs")):
-        assert f"“{column}” is not in calls_2024.csv. It is probably called “{new}” now" in said
+        assert f"\\u201c{column}\\u201d is not in calls_2024.csv. It is probably called \\u201c{new}\\u201d now" in said
 
 
 def test_columns_about_persons_are_dropped_in_any_spelling(drafted_cities: DraftedCities) -> None:
