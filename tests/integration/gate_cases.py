@@ -98,6 +98,27 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"rows_match_records"},
         "offenses.csv has 601 records, but 600 rows were read and 0 lines rejected (-1)",
     ),
+    "column about persons": (
+        "raw",
+        """insert into raw.column_changes by name select 'riverbend' as city, 'calls_export' as data_set,
+        'caller_name' as column_name, 'withheld' as change, 'the name says that it is about a person' as after""",
+        {"column_decided"},
+        "the column “caller_name” was left out of raw: the name says that it is about a person",
+    ),
+    "member not read": (
+        "raw",
+        """insert into raw.file_notes select 'riverbend', 'calls_export', 'calls-1', 'calls.zip/a.csv', 'unread_member', 1,
+        'of the archive were read a.csv, not read b.json'""",
+        {"members_read"},
+        "calls.zip/a.csv: of the archive were read a.csv, not read b.json.",
+    ),
+    "rows between stray quotes": (
+        "raw",
+        """insert into raw.file_notes select 'riverbend', 'calls_export', 'calls-1', 'calls.csv', 'stray_quotes', 76,
+        '76 lines lay between quotes'""",
+        {"quotes_pair"},
+        "riverbend / calls_export: calls.csv: 76 lines lay between quotes.",
+    ),
     "unreadable lines": (
         "raw",
         """update raw.loads set rejected_lines = 40, records = rows + 40
