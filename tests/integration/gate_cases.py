@@ -21,6 +21,12 @@ WAITS = """insert into demand.response_times by name
         9 as median_minutes, 20 as p90_minutes, 9 as median_censored, 20 as p90_censored, 'ok' as median_status,
         'ok' as p90_status, 'ok' as median_censored_status, 'ok' as p90_censored_status, 'ok' as status,
         'order statistics' as interval_method, 'Kaplan-Meier, log-log bands' as censored_method"""
+# A sound row of coverage.
+COVERAGE = """insert into audit.coverage by name
+    select 'riverbend' as city, 'calls' as data_set, 'calls' as entity, date '2024-01-01' as first_record,
+        date '2024-04-09' as last_record, date '2024-04-09' as covered_to, 100 as covered_days, 0 as gaps, 0 as gap_days,
+        7 as delay_days, 'default' as delay_from, date '2024-06-01' as landed_on, 1000 as records,
+        1000 as records_on_covered_days, false as is_sample"""
 BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
     "renamed column": (
         "raw",
@@ -28,6 +34,42 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         where column_name = 'call_number'""",
         {"needed_column_present"},
         "It is probably called “call_no” now.",
+    ),
+    "more covered days than there are": (
+        "marts",
+        f"{COVERAGE}; update audit.coverage set covered_days = 101",
+        {"days_add_up"},
+        "101 covered days and 0 in gaps from 2024-01-01 to 2024-04-09",
+    ),
+    "days without a record": (
+        "marts",
+        f"""{COVERAGE}; update audit.coverage set covered_days = 90, gaps = 1, gap_days = 10;
+        insert into audit.coverage_gaps values
+        ('riverbend', 'calls', 'calls', '2024-02-01', '2024-02-10', 10, 100)""",
+        {"no_gaps"},
+        "10 days are missing, in 1 gap(s), between 2024-01-01 and 2024-04-09: 2024-02-01 to 2024-02-10",
+    ),
+    "days that are still filling": (
+        "marts",
+        f"""{COVERAGE}; update audit.coverage set covered_days = 95, covered_to = '2024-04-04',
+        records_on_covered_days = 980""",
+        {"no_late_end"},
+        "20 records are of days younger than 7 days when the data landed on 2024-06-01",
+    ),
+    "a sample beside the whole": (
+        "marts",
+        f"{COVERAGE}; update audit.coverage set is_sample = true",
+        {"samples_are_told"},
+        "1,000 records on 100 days are a sample beside a denser data set of calls",
+    ),
+    "no whole year": (
+        "marts",
+        f"""{COVERAGE}; insert into zones.reference_periods by name
+        select 'riverbend' as city, 'calls' as measure, 'none' as kind, date '2024-01-01' as period_start,
+            date '2024-04-09' as period_end, 100 as days, 100 as covered_days, 'partial_period' as status,
+            'no year is covered' as reason""",
+        {"periods_are_whole_years"},
+        "100 days between 2024-01-01 and 2024-04-09 are covered, and numbers of a year are partial_period",
     ),
     "half the rows": (
         "raw",

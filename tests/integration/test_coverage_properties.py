@@ -122,7 +122,7 @@ def whole(
     nowhere = dt.date(1990, 1, 1)
     found = figures(*steps_and_databases, nowhere, nowhere)
     steps_and_databases[1].execute(
-        "create table warehouse.whole.demand as select cast(call_at_local as date) as day, zone_id, officer_minutes "
+        "create table warehouse.whole.demand as select cast(call_at_local as date) as day, zone_id, officer_minutes_low as officer_minutes "
         "from analyst.demand.fct_calls where population = 'demand'"
     )
     return found
@@ -156,7 +156,7 @@ def recount_agrees(connection: duckdb.DuckDBPyConnection, first: dt.date, last: 
         assert rate == pytest.approx(counted / (population / 1000 * covered / 365.25))
     ((a_year,),) = connection.execute(
         "select distinct hours_per_year from budget.staffing_equivalents "
-        "where denominator = 'community' and call_type_group = '(all)'"
+        "where denominator = 'community_or_unknown' and call_type_group = '(all)'"
     ).fetchall()
     expected = None if status == "insufficient_data" else minutes / 60 / covered * 365.25
     assert a_year == (expected if expected is None else pytest.approx(expected, rel=0.02))
