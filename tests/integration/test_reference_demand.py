@@ -237,8 +237,8 @@ def test_response_times(connection: duckdb.DuckDBPyConnection, expected: dict[st
 
 def test_rates_of_zones(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
     found = zone_rows(connection, "case")
-    for zone, rate in expected["rates"].items():
-        rate = rate | expected["rate_formula"].get(zone, {})
+    for zone, of_a_week in expected["rates"].items():
+        rate = of_a_week | expected["rate_formula"].get(zone, {})
         row = found[zone]
         assert (row["n"], row["population"]) == (rate["n"], rate["population"])
         assert row["rate_per_1000"] == near(rate["rate_per_1000_year"]), zone

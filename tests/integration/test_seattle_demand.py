@@ -62,6 +62,9 @@ def calls() -> pd.DataFrame:
         pd.DataFrame(
             {
                 "at": pd.to_datetime(of_2016["At Scene Time"].fillna(of_2016["Event Clearance Date"]), format=CLOCK),
+                "cleared": pd.to_datetime(of_2016["Event Clearance Date"], format=CLOCK).where(
+                    of_2016["At Scene Time"].notna()
+                ),
                 "initial": of_2016["Initial Type Description"],
                 "final": of_2016["Event Clearance Description"],
             }
@@ -177,7 +180,7 @@ def test_nearly_all_demand_is_of_unknown_initiation(analyst: duckdb.DuckDBPyConn
         select denominator, share_status, count(share_calls), count(rate_per_1000), count(share_time)
         from demand.calls_by_type where denominator in ('community', 'community_or_unknown') and final_type = 'SHOPLIFT'
         group by all order by all
-    """).fetchall() == [("community_or_unknown", "unreliable", 1, 1, 0)]
+    """).fetchall() == [("community", "insufficient_data", 0, 0, 0), ("community_or_unknown", "unreliable", 1, 1, 1)]
     assert analyst.execute("""
         select distinct share_status, rate_status, time_status, headline_status, share_calls, rate_per_1000, intensity
         from demand.calls_by_type where denominator = 'community'
@@ -208,10 +211,26 @@ def test_share_and_rate_of_a_type(
     assert row[6] == "unreliable"
 
 
-def test_no_time_on_calls_is_not_no_time(analyst: duckdb.DuckDBPyConnection) -> None:
-    assert analyst.execute(
-        "select distinct calls_timed, hours, hours_scaled, share_time, time_status from demand.calls_by_type"
-    ).fetchall() == [(0, None, None, None, "insufficient_data")]
+def test_the_time_of_a_few_calls_is_never_ok(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    # Only the sample of 2016 says when calls were cleared: of two covered days.
+    hours = (demand["cleared"] - demand["at"]).dt.total_seconds() / 3600
+    hours = hours.where(hours.between(0, 24))
+    found = {
+        group: values
+        for group, *values in analyst.execute("""
+            select call_type_group, calls_timed, hours, hours_scaled, time_status from demand.calls_by_type
+            where denominator = 'community_or_unknown' and final_type = '(all)'
+        """).fetchall()
+    }
+    for group, of_group in hours.groupby(demand["topic_group"]):
+        timed, total = int(of_group.count()), of_group.sum()
+        scaled = pytest.approx(total * len(of_group) / timed, rel=1e-9) if timed else None
+        status = "unreliable" if timed else "insufficient_data"
+        assert found[group] == [timed, pytest.approx(total, rel=1e-9), scaled, status], group
+    assert analyst.execute("select distinct headline_status from demand.calls_by_type order by 1").fetchall() == [
+        ("insufficient_data",),
+        ("unreliable",),
+    ]
 
 
 def test_hours_of_the_week_with_both_changes_of_the_clock(

@@ -167,7 +167,12 @@ def test_calls_by_ward_equal_a_join_of_the_layer(real_analyst: duckdb.DuckDBPyCo
     assert found["(unmatched)"] == 255
 
 
-def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection) -> None:
+def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
+    ((start, end),) = real_analyst.execute(
+        "select period_start::varchar, period_end::varchar from zones.reference_periods "
+        f"where city = '{CITY}' and measure = 'calls' and kind <> 'none'"
+    ).fetchall()
+    demand = (cad["type"] != "Traffic Stop") & cad["received"].str[:10].between(start, end)
     rows = real_analyst.execute(
         f"""
         select sum(n), count(rate_per_1000) from zones.zone_summary
@@ -175,7 +180,22 @@ def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection)
         """
     ).fetchall()
 
-    assert rows == [(1_502, 0)]  # parking, motorists and crashes of 2019, the wards and (unmatched)
+    assert rows == [(int(demand.sum()), 0)]
+
+
+def test_nobody_says_who_started_a_call(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
+    demand = int((cad["type"] != "Traffic Stop").sum())
+    assert real_analyst.execute(
+        "select rows_in, rows_removed, rows_out from demand.exclusion_ledger "
+        f"where city = '{CITY}' and zone_kind = 'city' and rule = 'unknown_initiation'"
+    ).fetchall() == [(demand, demand, 0)]
+    assert real_analyst.execute(
+        f"select distinct denominator from demand.calls_by_type where city = '{CITY}' order by 1"
+    ).fetchall() == [("community_and_officer",), ("community_or_unknown",), ("unknown_initiation",)]
+    assert real_analyst.execute(f"""
+        select distinct initiation_status, calls_per_day_least from demand.calls_by_month
+        where city = '{CITY}' and calls > 0
+    """).fetchall() == [("insufficient_data", 0)]
 
 
 def test_where_people_live_and_their_exact_age_never_leave_landing(
