@@ -47,14 +47,14 @@ METHODS = {
 }
 RESPONSE_TIMES = Mart(
     "demand.response_times",
-    "One row per city, zone and dispatch priority, over the reference year of calls: how long demand calls waited for "
+    "One row per city, zone and dispatch priority, over the reference period of calls: how long demand calls waited for "
     "the first arrival, with the share nobody reached and what that may do to the estimates. Never pool priorities.",
     {
         "city": ("varchar", "City, by its name in the catalog."),
         "zone_kind": ("varchar", "city (the whole), the kind of the city's primary zoning, such as tract, or beat."),
         "zone_id": ("varchar", "(all) for a city; a zone, or (unmatched) for calls whose place is in no zone."),
         "priority": ("varchar", "Dispatch priority, as published; (none) where not published."),
-        "period_start": ("date", "First day counted (zones.reference_years)."),
+        "period_start": ("date", "First day counted (zones.reference_periods)."),
         "period_end": ("date", "Last day counted."),
         "calls": ("bigint", "Demand calls."),
         "without_received_time": ("bigint", "Of these, calls whose time of receipt is not known."),

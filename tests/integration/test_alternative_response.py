@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,12 @@ def counted_call_by_call(analyst: duckdb.DuckDBPyConnection, scheme: str) -> dic
     screened_as = {row["topic_category"]: row["screened_as"] for row in seed("topic_categories")}
     found = analyst.execute(
         "select topic_category, initial_topic_category, topic_group, initial_topic_group, priority_level, "
-        "eligible_low, eligible_high from demand.fct_calls where population = 'demand' and year(month) = "
-        "(select year(period_start) from zones.reference_years where measure = 'calls')"
+        "eligible_low, eligible_high, answered_by from demand.fct_calls where population = 'demand' and year(month) = "
+        "(select distinct year(period_start) from demand.response_times)"
     ).fetchall()
     counts = {"total": len(found), "gross": 0.0, "screened": 0.0, "eligible_low": 0.0, "eligible_high": 0.0}
-    for topic, initial, group, initial_group, priority, low, high in found:
-        if topic in members:
+    for topic, initial, group, initial_group, priority, low, high, answered_by in found:
+        if topic in members and not answered_by:
             counts["gross"] += 1
             is_emergency = priority == 1 and "behavioral_health" not in (group, initial_group)
             if not (screened_as.get(topic) or screened_as.get(initial) or is_emergency):
@@ -82,6 +83,37 @@ def test_shares_are_those_of_the_calls(analyst: duckdb.DuckDBPyConnection, schem
     assert expected["gross"] > expected["screened"] > expected["eligible_high"] > expected["eligible_low"] > 0
 
 
+def test_what_a_crisis_team_or_a_desk_answered_is_a_row_of_its_own(analyst: duckdb.DuckDBPyConnection) -> None:
+    members = {row["topic_category"] for row in seed("response_schemes") if row["scheme"] == "expansive"}
+    by_call = analyst.execute(
+        "select count(*) from demand.fct_calls where population = 'demand' and answered_by is not null "
+        "and list_contains(?, topic_category) "
+        "and year(month) = (select distinct year(period_start) from demand.response_times)",
+        [sorted(members)],
+    ).fetchone()
+    found = analyst.execute(
+        "select gross, screened, diverted_most from demand.alternative_response where scheme = 'expansive' "
+        "and path = 'already_answered' and unit = 'calls' and denominator = 'community'"
+    ).fetchone()
+    assert by_call is not None
+    assert by_call[0] > 0
+    assert found == (by_call[0], 0, 0)
+
+
+def test_teams_divert_no_more_than_they_can_go_to(analyst: duckdb.DuckDBPyConnection) -> None:
+    rows = analyst.execute(
+        "select scheme, phase, teams, diverted_calls, attended_calls, wanted_calls, capacity_calls, programme_cost, "
+        "programme_status from demand.responder_programmes order by scheme, phase, teams"
+    ).fetchall()
+    assert {row[-1] for row in rows} == {"ok"}
+    for _, _, _, diverted, attended, wanted, capacity, _, _ in rows:
+        assert 0 < diverted <= attended <= min(wanted, capacity) * (1 + 1e-9)
+    for here, more in pairwise(rows):
+        if here[:2] == more[:2]:
+            assert here[3] <= more[3] * (1 + 1e-9)
+            assert here[7] < more[7]
+
+
 def test_the_gross_share_is_far_from_what_is_diverted(analyst: duckdb.DuckDBPyConnection) -> None:
     rows = analyst.execute(
         "select screened_share, diverted_share_p05, diverted_share_p95, status from demand.alternative_response "
@@ -98,7 +130,7 @@ def test_hours_and_calls_have_shares_of_their_own(analyst: duckdb.DuckDBPyConnec
         "select r.total, c.hours from (select total, denominator from demand.alternative_response "
         "where unit = 'officer_hours' and scheme = 'moderate' and path = '(all)') as r "
         "join (select denominator, sum(hours) as hours from demand.calls_by_type where final_type = '(all)' "
-        "group by all) as c using (denominator)"
+        "group by all) as c on c.denominator = if(r.denominator = 'community', 'community_or_unknown', r.denominator)"
     ).fetchall()
     assert len(total) == 2
     for hours, by_type in total:

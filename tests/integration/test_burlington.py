@@ -137,8 +137,10 @@ def test_hours_of_the_week(real_analyst: duckdb.DuckDBPyConnection, counted_by_h
     ).fetchall()
     by_hand = counted(hour_of_week(demand["at"]))
 
-    # 2022 begins and ends on a Saturday; 13 March skips the hour from 2 to 3, 6 November has that from 1 to 2 twice.
-    expected = {hour: 53 if hour // 24 == 5 else 52 for hour in range(168)} | {146: 51, 145: 53}
+    # The half year has one Friday fewer than other days, and on 13 March no hour from 2 to 3.
+    days = pd.Series(pd.date_range("2022-01-01", "2022-06-30")).dt.dayofweek.value_counts()
+    expected = {hour: int(days[hour // 24]) for hour in range(168)}
+    expected[146] -= 1
     assert {hour: hours for hour, hours, _ in rows} == expected
     assert {hour: n for hour, _, n in rows} == {hour: by_hand.get(hour, 0) for hour in range(168)}
 
@@ -177,3 +179,23 @@ def test_one_type_a_call_has_no_transitions(real_analyst: duckdb.DuckDBPyConnect
     assert real_analyst.execute(
         f"select count(*) from demand.call_type_transitions where city = '{CITY}'"
     ).fetchall() == [(0,)]
+
+
+def test_half_a_year_is_not_divided_by_a_year(
+    real_analyst: duckdb.DuckDBPyConnection, counted_by_hand: pd.DataFrame
+) -> None:
+    demand = counted_by_hand[counted_by_hand["population"] == "demand"]
+    assert real_analyst.execute(
+        "select kind, cast(period_start as varchar), cast(period_end as varchar), covered_days, n, status "
+        f"from zones.reference_periods where city = '{CITY}' and measure = 'calls'"
+    ).fetchall() == [("none", "2022-01-01", "2022-06-30", 181, len(demand), "partial_period")]
+    ((hours, calls),) = real_analyst.execute(
+        f"select sum(exposure_hours), sum(calls) from demand.calls_by_hour_of_week where city = '{CITY}'"
+    ).fetchall()
+    assert (hours, calls) == (181 * 24 - 1, len(demand))
+    months = real_analyst.execute(
+        f"select status, calls, days, calls_per_day from demand.calls_by_month where city = '{CITY}'"
+    ).fetchall()
+    assert len(months) == 6
+    for status, calls, days, a_day in months:
+        assert (status, a_day) == ("ok", pytest.approx(calls / days))

@@ -27,10 +27,6 @@ EXACT, SIMULATED = 1e-9, 0.005
 MODELS = DBT_PROJECT_DIR / "models" / "marts"
 # A call of every type of the case; those with a weapon or violence were taken as such.
 FILL = f"""
-create schema intermediate;
-create table intermediate.int_reference_days as
-select 'case' as city, 'calls' as measure, date '2024-01-01' as period_start, date '2024-12-31' as period_end,
-    366 as covered_days, date '2024-06-03' as day;
 create schema codebooks;
 create table codebooks.topic_categories as
 select call_type as topic_category, 'a group' as topic_group, null::varchar as screened_as
@@ -106,6 +102,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any])
             analyst.execute(create(mart))
         analyst.execute(FILL_MARTS)
         analyst.execute(create("budget/police_hour_cost"))
+        analyst.execute(create("zones/reference_periods"))
         analyst.execute(
             "insert into budget.police_hour_cost by name select 'case' as city, 'adopted' as phase, "
             "2024 as fiscal_year, 2024 as work_year, ?::double as cost_per_paid_hour",

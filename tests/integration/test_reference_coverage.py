@@ -23,7 +23,7 @@ CASE = Path(__file__).parents[1] / "reference_cases" / "00_coverage"
 EXPECTED: dict[str, Any] = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))
 SOURCES = sorted(EXPECTED["expected"])
 MODELS = (
-    "garwood_limits fqn:footprint.intermediate coverage coverage_gaps days_seen fct_calls fct_contacts fct_offenses "
+    "garwood_limits fqn:footprint.intermediate coverage coverage_gaps days_seen fct_calls fct_unit_responses fct_contacts fct_offenses "
     "calls_by_zone_month contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods "
     "dim_zone dim_city dispersion border_counts zone_summary calls_by_month"
 )

@@ -238,6 +238,7 @@ def test_response_times(connection: duckdb.DuckDBPyConnection, expected: dict[st
 def test_rates_of_zones(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
     found = zone_rows(connection, "case")
     for zone, rate in expected["rates"].items():
+        rate = rate | expected["rate_formula"].get(zone, {})
         row = found[zone]
         assert (row["n"], row["population"]) == (rate["n"], rate["population"])
         assert row["rate_per_1000"] == near(rate["rate_per_1000_year"]), zone
@@ -284,21 +285,42 @@ def test_closed_form_of_the_limits(expected: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("denominator", "name"),
-    [("community", "shares_community_only"), ("community_and_officer", "shares_community_plus_officer")],
+    [("community", "community_only"), ("community_and_officer", "community_plus_officer")],
 )
 def test_shares_of_calls_and_time(
     connection: duckdb.DuckDBPyConnection, expected: dict[str, Any], denominator: str, name: str
 ) -> None:
-    columns = ["calls", "calls_timed", "hours", "share_calls", "share_time", "intensity", "hours_scaled"]
+    columns = {
+        name: name
+        for name in (
+            "calls",
+            "calls_sent",
+            "calls_timed",
+            "hours",
+            "hours_scaled",
+            "share_calls",
+            "share_time",
+            "intensity",
+        )
+    } | {"coverage": "time_coverage", "status": "time_status"}
     rows = connection.execute(
-        f"select call_type_group, {', '.join(columns)} from analyst.demand.calls_by_type "
+        f"select call_type_group, {', '.join(columns.values())} from analyst.demand.calls_by_type "
         "where city = 'case' and final_type = '(all)' and denominator = ?",
         [denominator],
     ).fetchall()
     found = {group: dict(zip(columns, values, strict=True)) for group, *values in rows}
-    assert set(found) == set(expected[name])
-    for group, values in expected[name].items():
-        assert found[group] == {column: near(values[column]) for column in columns}, group
+    assert set(found) == set(expected[f"shares_{name}"])
+    for group, values in expected[f"shares_{name}"].items():
+        status = values.pop("status")
+        assert found[group].pop("status") == status, group
+        assert found[group] == {column: near(value) for column, value in values.items()}, group
+    headline = expected[f"headline_{name}"]
+    rows = connection.execute(
+        "select distinct headline_status, calls_share_without_time from analyst.demand.calls_by_type "
+        "where city = 'case' and denominator = ?",
+        [denominator],
+    ).fetchall()
+    assert rows == [(headline["status"], near(headline["calls_share_without_time"]))]
 
 
 def test_hour_of_the_week_of_each_call(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:

@@ -106,3 +106,28 @@ def test_exact_addresses_and_unit_numbers_end_in_raw(
 ) -> None:
     for connection in (real_analyst, real_warehouse):
         assert columns_holding(connection, r"3860 HIGUERA|4267,4265") == []
+
+
+def test_a_quarter_is_not_divided_by_a_year(real_analyst: duckdb.DuckDBPyConnection) -> None:
+    ((kind, days, status),) = real_analyst.execute(
+        f"select kind, covered_days, status from zones.reference_periods where city = '{CITY}' and measure = 'calls'"
+    ).fetchall()
+    assert (kind, status) == ("none", "partial_period")
+    ((hours, statuses),) = real_analyst.execute(
+        f"select sum(exposure_hours), list(distinct status) from demand.calls_by_hour_of_week where city = '{CITY}'"
+    ).fetchall()
+    # The clock goes back in November.
+    assert (hours, statuses) == (days * 24 + 1, ["partial_period"])
+    months = real_analyst.execute(
+        "select strftime(month, '%Y-%m'), covered_days, status, calls, calls_per_day from demand.calls_by_month "
+        f"where city = '{CITY}' order by 1"
+    ).fetchall()
+    assert [(month, status) for month, _, status, _, _ in months] == [
+        ("2021-09", "partial_period"),
+        ("2021-10", "ok"),
+        ("2021-11", "ok"),
+        ("2021-12", "partial_period"),
+    ]
+    for month, covered, _, calls, a_day in months:
+        assert a_day == pytest.approx(calls / covered), month
+        assert 80 < a_day < 130, month

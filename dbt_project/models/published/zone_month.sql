@@ -8,7 +8,7 @@ with months_of_the_period as (
         months.days,
         months.covered_days
     from {{ ref('zone_summary') }} as summary
-    inner join {{ ref('int_covered_months') }} as months
+    inner join {{ ref('covered_months') }} as months
         on
             summary.city = months.city
             and {{ covered_as('summary.measure') }} = months.measure

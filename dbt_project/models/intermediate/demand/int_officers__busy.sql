@@ -1,13 +1,17 @@
 with spans as (
     select
-        city,
-        population,
-        initiation,
-        crew_size,
-        dispatched_at_utc as began_at_utc,
-        {{ minutes_after('dispatched_at_utc', 'service_minutes') }} as ended_at_utc
-    from {{ ref('fct_unit_responses') }}
-    where service_minutes is not null
+        responses.city,
+        events.population,
+        events.initiation,
+        responses.crew_size,
+        responses.dispatched_at_utc as began_at_utc,
+        {{ minutes_after('responses.dispatched_at_utc', 'responses.service_minutes') }} as ended_at_utc
+    from {{ ref('int_unit_responses__timed') }} as responses
+    left join {{ ref('int_calls__events') }} as records
+        on responses.city = records.city and responses.call_id = records.call_id
+    left join {{ ref('fct_calls') }} as events
+        on responses.city = events.city and coalesce(records.event_id, responses.call_id) = events.call_id
+    where responses.service_minutes is not null
 ),
 
 hours_of_spans as (

@@ -1,14 +1,3 @@
-{% set of_the_call = ['month', 'population', 'initiation', 'call_type_group', 'priority', 'zone_id', 'beat_id'] %}
-
-with events_of_several_records as (
-    select
-        city,
-        call_id,
-        {{ of_the_call | join(',\n        ') }}
-    from {{ ref('fct_calls') }}
-    where callers > 1
-)
-
 select
     responses.city,
     responses.call_id,
@@ -29,14 +18,18 @@ select
     responses.service_status,
     cast(responses.crew_size * responses.service_minutes as double) as officer_minutes,
     -- A unit sent to a call that is not in the export keeps its row, with nothing known of the call.
-    calls.call_id is not null as is_call_known,
-    coalesce(events.call_id, calls.call_id) as event_call_id,
-    {% for column in of_the_call -%}
-    case when events.call_id is not null then events.{{ column }} else calls.{{ column }} end as {{ column }},
-    {% endfor -%}
+    events.call_id is not null as is_call_known,
+    events.call_id as event_call_id,
+    events.month,
+    events.population,
+    events.initiation,
+    events.call_type_group,
+    events.priority,
+    events.zone_id,
+    events.beat_id,
     responses.load_id
 from {{ ref('int_unit_responses__timed') }} as responses
-left join {{ ref('fct_calls') }} as calls
-    on responses.city = calls.city and responses.call_id = calls.call_id
-left join events_of_several_records as events
-    on calls.city = events.city and calls.duplicate_of_call_id = events.call_id
+left join {{ ref('int_calls__events') }} as records
+    on responses.city = records.city and responses.call_id = records.call_id
+left join {{ ref('fct_calls') }} as events
+    on responses.city = events.city and coalesce(records.event_id, responses.call_id) = events.call_id

@@ -1,0 +1,5 @@
+select
+    city,
+    measure,
+    day
+from {{ ref('int_covered_days') }}
