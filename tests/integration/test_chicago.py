@@ -147,7 +147,9 @@ def test_offenses_near_a_line_between_areas_measured_again(
         assert (away < 14.9).sum() <= found[str(int(row.AREA_NUMBE))] <= (away < 15.1).sum()
 
 
-def test_what_is_no_crime_is_kept_and_not_counted(real_analyst: duckdb.DuckDBPyConnection, crimes: pd.DataFrame) -> None:
+def test_what_is_no_crime_is_kept_and_not_counted(
+    real_analyst: duckdb.DuckDBPyConnection, crimes: pd.DataFrame
+) -> None:
     found = offenses(real_analyst, "coalesce(measure, not_counted_reason)")
     by_code, kinds = crimes["fbi_code"], crimes["primary_type"]
     not_a_crime = kinds.str.startswith("NON-CRIMINAL")

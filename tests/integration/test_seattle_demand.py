@@ -298,7 +298,9 @@ def test_dispersion_of_calls_by_tract_and_month(analyst: duckdb.DuckDBPyConnecti
         select zone_id, month, demand_calls from demand.calls_by_zone_month
         where zone_kind = 'tract' and zone_id <> '(unmatched)' and status = 'ok'
     """).fetchall()
-    table = pd.DataFrame(rows, columns=["zone", "month", "n"]).pivot(index="zone", columns="month", values="n").fillna(0)
+    table = (
+        pd.DataFrame(rows, columns=["zone", "month", "n"]).pivot(index="zone", columns="month", values="n").fillna(0)
+    )
     table = table.loc[table.sum(axis=1) > 0, table.sum() > 0]
     found = chi2_contingency(table, correction=False)
     (row,) = analyst.execute("""
