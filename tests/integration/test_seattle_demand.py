@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import chi2
+from scipy.stats.contingency import chi2_contingency
 from statsmodels.stats.proportion import proportion_confint
 
 from tests.integration.real_exports import DATA, counted, hour_of_week, mapping, meaning, table
@@ -194,6 +195,15 @@ def test_nearly_all_demand_is_of_unknown_initiation(analyst: duckdb.DuckDBPyConn
     ]
 
 
+def limits(analyst: duckdb.DuckDBPyConnection, n: int) -> tuple[float, float]:
+    """Exact Poisson limits of a count, widened by how much more calls vary by tract and month."""
+    ((dispersion,),) = analyst.execute(
+        "select dispersion from zones.dispersion where zone_kind = 'tract' and measure = 'calls'"
+    ).fetchall()
+    low, high = (float(quantile) / 2 for quantile in (chi2.ppf(0.025, 2 * n), chi2.ppf(0.975, 2 * n + 2)))
+    return n * (low / n) ** dispersion**0.5, n * (high / n) ** dispersion**0.5
+
+
 def test_share_and_rate_of_a_type(
     analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series
 ) -> None:
@@ -205,8 +215,7 @@ def test_share_and_rate_of_a_type(
     assert row[:3] == pytest.approx((n / len(demand), *proportion_confint(n, len(demand), method="wilson")), rel=1e-9)
     assert row[3] == pytest.approx(n / exposure, rel=1e-9)
     # Byar's closed form beside the exact limits: at thousands of calls they agree to five digits.
-    garwood = chi2.ppf(0.025, 2 * n) / 2 / exposure, chi2.ppf(0.975, 2 * n + 2) / 2 / exposure
-    assert row[4:6] == pytest.approx(garwood, rel=1e-5)
+    assert row[4:6] == pytest.approx([limit / exposure for limit in limits(analyst, n)], rel=1e-5)
     # 25 of the 132 tracts have no population, so the rate is of too few residents.
     assert row[6] == "unreliable"
 
@@ -307,8 +316,7 @@ def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.Data
     """).fetchall()
     assert row[0] == n
     assert row[1] == pytest.approx(n / 31, rel=1e-9)
-    garwood = chi2.ppf(0.025, 2 * n) / 2 / 31, chi2.ppf(0.975, 2 * n + 2) / 2 / 31
-    assert row[2:4] == pytest.approx(garwood, rel=1e-5)
+    assert row[2:4] == pytest.approx([limit / 31 for limit in limits(analyst, n)], rel=1e-5)
     assert row[4:6] == (pytest.approx(n / exposure, rel=1e-9), "unreliable")
     assert row[6:] == (n - known, "insufficient_data", pytest.approx(known / 31, rel=1e-9))
 
@@ -346,3 +354,36 @@ def test_response_times(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame
         reached = wait.dropna()
         median, p90 = (pytest.approx(np.quantile(reached, p), rel=1e-9) for p in (0.5, 0.9))
         assert found[priority] == [len(wait), 0, len(reached), len(wait) - len(reached), median, p90, "unreliable"]
+
+
+def test_dispersion_of_calls_by_tract_and_month(analyst: duckdb.DuckDBPyConnection) -> None:
+    """By another route: a Poisson regression on tract and month is row total times column total over total."""
+    rows = analyst.execute("""
+        select zone_id, month, demand_calls from demand.calls_by_zone_month
+        where zone_kind = 'tract' and zone_id <> '(unmatched)' and status = 'ok'
+    """).fetchall()
+    table = (
+        pd.DataFrame(rows, columns=["zone", "month", "n"]).pivot(index="zone", columns="month", values="n").fillna(0)
+    )
+    table = table.loc[table.sum(axis=1) > 0, table.sum() > 0]
+    found = chi2_contingency(table, correction=False)
+    (row,) = analyst.execute("""
+        select zones_used, months_used, pearson_chi2, dispersion from zones.dispersion
+        where zone_kind = 'tract' and measure = 'calls'
+    """).fetchall()
+    assert row[:2] == table.shape
+    assert row[2] == pytest.approx(found.statistic, rel=1e-9)
+    assert row[3] == pytest.approx(found.statistic / found.dof, rel=1e-9)
+    assert 1.4 < row[3] < 1.8
+
+
+def test_robberies_are_not_the_citys_crime(analyst: duckdb.DuckDBPyConnection) -> None:
+    found = analyst.execute("""
+        select distinct status from zones.zone_summary
+        where measure = 'offenses' and zone_kind = 'tract' and population >= 500
+    """).fetchall()
+    assert found == [("unreliable",)]
+    ((without_caveat,),) = analyst.execute("""
+        select count(*) from zones.zone_summary where measure = 'offenses' and caveat_codes not like '%ONE_OFFENSE_TYPE%'
+    """).fetchall()
+    assert without_caveat == 0

@@ -158,13 +158,13 @@ def test_calls_by_ward_equal_a_join_of_the_layer(real_analyst: duckdb.DuckDBPyCo
     found = mapping(
         real_analyst,
         f"""
-        select zone_id, cast(sum(records) as bigint) from demand.calls_by_zone_month
+        select zone_id, cast(sum(records + records_of_uncovered_days) as bigint) from demand.calls_by_zone_month
         where city = '{CITY}' and zone_kind = 'ward' group by 1
         """,
     )
 
     assert found == counted(wards)
-    assert found["(unmatched)"] == 255
+    assert found["(unmatched)"] == 259
 
 
 def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
@@ -209,3 +209,17 @@ def test_where_people_live_and_their_exact_age_never_leave_landing(
         "select count(*) from duckdb_columns() where column_name like 'subject_%' or column_name in ('race', 'age')"
     ).fetchall()
     assert attributes == [(0,)]
+
+
+def test_arrests_and_stops_without_a_common_number_are_not_added_up(real_analyst: duckdb.DuckDBPyConnection) -> None:
+    counts = real_analyst.execute(
+        f"""
+        select sum(contacts), sum(stops), sum(arrests), list(distinct contacts_status) from enforcement.contacts_by_zone_month
+        where city = '{CITY}'
+        """
+    ).fetchall()
+    assert counts == [(None, 22_392, 1_911, ["not_estimable"])]
+    summary = real_analyst.execute(
+        f"select distinct n, status, caveat_codes from zones.zone_summary where city = '{CITY}' and measure = 'contacts'"
+    ).fetchall()
+    assert summary == [(None, "not_estimable", "DETECTION;DOUBLE_CONTACTS;MAUP;RECORDING")]
