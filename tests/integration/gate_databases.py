@@ -52,8 +52,24 @@ create table raw.cities as
     select 'riverbend' as city, -94.0 as west, 41.0 as south, -93.0 as east, 42.0 as north;
 create table raw.loads as
     select 'riverbend' as city, entity || '_export' as data_set, entity, entity || '-1' as load_id, rows,
-        0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted
+        0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted,
+        'snapshot' as growth, 1::bigint as load_number, true as complete, 0::bigint as withdrawn_rows,
+        rows as kept_rows, null::varchar as listing_id, null::bigint as listed_keys, null::bigint as unknown_keys,
+        timestamp '2024-07-01' as as_of, null::timestamp as looked_at, null::bigint as looks_back_days
     from entities;
+create table raw.load_files as
+    select 'riverbend' as city, entity || '_export' as data_set, 'snapshot' as growth, entity || '.' || n || '.csv' as file,
+        entity || '-1' as load_id, rows // 2 as rows, '2024-06-30' as last_day, entity || '-0' as previous_load_id,
+        rows // 2 as previous_rows, '2024-06-30' as previous_last_day, 2::bigint as family, false as shrink_accepted
+    from entities, range(2) as t(n);
+create table raw.shrunk_months (city varchar, data_set varchar, growth varchar, load_id varchar, month varchar,
+    previous_rows bigint, rows bigint, shrink_accepted boolean);
+create table raw.held_back (city varchar, data_set varchar, load_id varchar, kept_load_id varchar, reason varchar,
+    rows bigint, kept_rows bigint);
+create table raw.missing_windows (city varchar, data_set varchar, load_id varchar, begins timestamp, ends timestamp,
+    seconds double, asked_seconds double);
+create table raw.repeated_across_files (city varchar, data_set varchar, load_id varchar, file varchar, rows bigint,
+    repeated bigint);
 create table raw.load_columns as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id,
         unnest(['call_number', 'call_received']) as column_name, true as present,
