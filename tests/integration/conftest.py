@@ -72,7 +72,7 @@ def run_main_job(
         env=variables,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
