@@ -12,8 +12,9 @@ ELIGIBLE = """insert into demand.alternative_response by name
         0.5 as screened_share, 0.2 as eligible_low_share, 5 as diverted_least, 10 as diverted_p05, 15 as diverted_p50,
         20 as diverted_p95, 30 as diverted_most, 0.15 as diverted_share_p50, 'ok' as status;
     insert into demand.calls_by_type by name
-    select 'riverbend' as city, 'community' as denominator, 'disorder' as call_type_group, '(all)' as final_type,
-        100 as calls, 1 as share_calls, 1 as share_time, 1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
+    select 'riverbend' as city, 'community_or_unknown' as denominator, 'disorder' as call_type_group,
+        '(all)' as final_type, 100 as calls, 1 as share_calls, 'ok' as share_status, 1 as share_time,
+        1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
 # A sound row of waits.
 WAITS = """insert into demand.response_times by name
     select 'riverbend' as city, 'city' as zone_kind, '(all)' as zone_id, '1' as priority, 60 as calls, 60 as arrivals,
@@ -281,7 +282,7 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         "marts",
         f"{WAITS}; update demand.response_times set median_censored = null",
         {"estimate_matches_status"},
-        "with the unreached None (ok)",
+        "with the unreached unknown (ok)",
     ),
     "limits by no method": (
         "marts",

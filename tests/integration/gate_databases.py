@@ -111,7 +111,8 @@ MARTS = (
 create schema {schema};
 create table {schema}.fct_{entity} as
     select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
-        location_status, 9.0::double as response_minutes, 'demand' as population, 'community' as initiation, 'final_type' as mapping_status,
+        location_status, 9.0::double as response_minutes, 'demand' as population, 'community' as initiation,
+        'final_type' as mapping_status,
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
