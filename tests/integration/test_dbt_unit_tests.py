@@ -25,6 +25,8 @@ MUST_HAVE_TESTS = {
     "int_calls__mapped",
     "int_calls__classified",
     "int_calls__repeats",
+    "int_calls__events",
+    "int_officers__busy",
     "int_unit_responses__timed",
     "fct_calls",
     "calls_screened",
