@@ -31,7 +31,7 @@ from intermediate.int_measures__data_sets where city = $city and is_sample order
 """
 PERIODS = """
 select measure, min(period_start), max(period_end), max(covered_days), any_value(period_status)
-from intermediate.int_reference_days where city = $city and period_status <> 'ok' and measure not like 'offenses_%' group by all order by all
+from intermediate.int_reference_days where city = $city and period_status <> 'ok' group by all order by all
 """
 
 

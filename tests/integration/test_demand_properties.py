@@ -336,7 +336,7 @@ def an_event_counts_once(connection: duckdb.DuckDBPyConnection, calls: list[Call
     assert hours["fct_calls"] == hours["fct_unit_responses"]
     ((busy, minutes),) = rows(
         connection,
-        "select (select sum(officers_busy) from warehouse.intermediate.int_officers__busy), "
+        "select (select sum(officers_busy) from demand.officers_busy_by_hour), "
         "(select sum(officer_minutes) / 60 from demand.fct_unit_responses)",
     )
     assert busy == (None if minutes is None else pytest.approx(minutes, abs=1e-6))

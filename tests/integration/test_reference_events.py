@@ -23,7 +23,7 @@ CITIES = ("case", "silent", "untimed")
 POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
 MODELS = (
     "garwood_limits int_call_types__mapped int_calls__mapped int_calls__classified int_calls__repeats int_calls__unit_times "
-    "int_unit_responses__timed int_calls__events int_places__zoned int_officers__busy fct_calls fct_unit_responses dim_zone "
+    "int_unit_responses__timed int_calls__events int_places__zoned officers_busy_by_hour fct_calls fct_unit_responses dim_zone "
     "dim_city calls_by_type staffing_equivalents"
 )
 FILL = f"""
@@ -202,7 +202,7 @@ def test_shares_of_calls_and_time(
 def test_officers_busy_by_clock_hour(connection: duckdb.DuckDBPyConnection) -> None:
     expected = EXPECTED["officers_busy"]
     hours = connection.execute("""
-        select hour_utc, sum(officers_busy) from warehouse.intermediate.int_officers__busy where city = 'case' group by all
+        select hour_utc, sum(officers_busy) from demand.officers_busy_by_hour where city = 'case' group by all
     """).fetchall()
     local = {
         datetime.fromisoformat(hour).astimezone(UTC).replace(tzinfo=None): near(busy)

@@ -8,9 +8,9 @@ select
     periods.covered_days,
     periods.status as period_status,
     days.day
-from {{ ref('reference_periods') }} as periods
+from {{ ref('int_reference_periods') }} as periods
 inner join {{ ref('int_covered_days') }} as days
     on
         periods.city = days.city
-        and {{ covered_as('periods.measure') }} = days.measure
+        and periods.measure = days.measure
         and days.day between periods.period_start and periods.period_end

@@ -1,4 +1,4 @@
-{# Stored: few rows come out of a calendar, and the marts it reads are in another database. #}
+{# Stored: few rows come out of a calendar, and they are read more than once. #}
 {{ config(materialized='table') }}
 
 with periods as (
@@ -7,8 +7,8 @@ with periods as (
         periods.period_start,
         periods.period_end,
         cities.time_zone
-    from {{ ref('reference_periods') }} as periods
-    inner join {{ ref('dim_city') }} as cities
+    from {{ ref('int_reference_periods') }} as periods
+    inner join {{ source('loads', 'cities') }} as cities
         on periods.city = cities.city
     where periods.measure = 'calls'
 ),

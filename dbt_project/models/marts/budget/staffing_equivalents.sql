@@ -71,7 +71,7 @@ busy as (
         '{{ name }}' as denominator,
         hour_utc,
         sum(officers_busy) as officers_busy
-    from {{ ref('int_officers__busy') }}
+    from {{ ref('officers_busy_by_hour') }}
     where {{ condition }}
     group by city, hour_utc
     {% if not loop.last %}union all{% endif %}

@@ -19,7 +19,10 @@ records_and_other_zones as (
             and records.record_id = near.record_id
     -- A period counts its covered days alone.
     inner join {{ ref('int_reference_days') }} as days
-        on records.city = days.city and records.measure = days.measure and records.day = days.day
+        on
+            records.city = days.city
+            and {{ covered_as('records.measure') }} = days.measure
+            and records.day = days.day
 ),
 
 numbered as (

@@ -1,126 +1,37 @@
-with months as (
+with counted as (
     select
-        city,
-        measure,
-        month,
-        covered_days,
-        covered_days = days as is_whole
-    from {{ ref('int_covered_months') }}
-),
-
-with_the_year_before as (
-    select
-        city,
-        measure,
-        month,
-        count(*) filter (where is_whole) over (
-            partition by city, measure order by month {{ months_preceding(11) }}
-        ) as whole_months
-    from months
-),
-
-covered as (
-    select
-        city,
-        measure,
-        min(day) as first_day,
-        max(day) as last_day
-    from {{ ref('int_covered_days') }}
-    group by city, measure
-),
-
-candidates as (
-    select
-        city,
-        measure,
-        case when extract(month from month) = 12 then 'calendar_year' else 'twelve_months' end as kind,
-        cast({{ dbt.dateadd('month', -11, 'month') }} as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, 'month')) }} as date) as period_end
-    from with_the_year_before
-    where whole_months = 12
-    union all
-    select
-        city,
-        measure,
-        'none' as kind,
-        first_day as period_start,
-        last_day as period_end
-    from covered
-),
-
-latest as (
-    select
-        *,
-        row_number() over (
-            partition by city, measure
-            order by
-                case kind when 'calendar_year' then 1 when 'twelve_months' then 2 else 3 end,
-                period_start desc
-        ) as preference
-    from candidates
-),
-
-counted as (
-    select
-        latest.city,
+        periods.city,
         -- Offenses are several measures under one coverage.
-        coalesce(counts.measure, latest.measure) as measure,
-        latest.kind,
-        latest.period_start,
-        latest.period_end,
+        coalesce(counts.measure, periods.measure) as measure,
+        periods.kind,
+        periods.period_start,
+        periods.period_end,
+        periods.days,
+        periods.covered_days,
+        periods.status,
+        periods.reason,
         coalesce(sum(counts.n), 0) as n,
         coalesce(sum(counts.n) filter (where counts.zone_id <> '(unmatched)'), 0) as n_in_zones
-    from latest
+    from {{ ref('int_reference_periods') }} as periods
     left join {{ ref('measures_by_zone_month') }} as counts
         on
-            latest.city = counts.city
-            and latest.measure = {{ covered_as('counts.measure') }}
+            periods.city = counts.city
+            and periods.measure = {{ covered_as('counts.measure') }}
             and counts.zone_kind <> 'beat'
-            and counts.month between date_trunc('month', latest.period_start) and latest.period_end
-    where latest.preference = 1
-    group by
-        latest.city,
-        coalesce(counts.measure, latest.measure),
-        latest.kind,
-        latest.period_start,
-        latest.period_end
-),
-
-exposed as (
-    select
-        counted.city,
-        counted.measure,
-        count(*) as covered_days
-    from counted
-    inner join {{ ref('int_covered_days') }} as days
-        on
-            counted.city = days.city
-            and {{ covered_as('counted.measure') }} = days.measure
-            and days.day between counted.period_start and counted.period_end
-    group by counted.city, counted.measure
+            and counts.month between date_trunc('month', periods.period_start) and periods.period_end
+    group by all
 )
 
 select
-    counted.city,
-    counted.measure,
-    counted.kind,
-    counted.period_start,
-    counted.period_end,
-    cast({{ dbt.datediff('counted.period_start', 'counted.period_end', 'day') }} + 1 as integer) as days,
-    cast(exposed.covered_days as integer) as covered_days,
-    cast(counted.n as bigint) as n,
-    cast(counted.n_in_zones as double) / nullif(counted.n, 0) as share_in_zones,
-    case
-        when counted.kind <> 'none' then 'ok'
-        when exposed.covered_days < {{ var('minimum_covered_days') }} then 'insufficient_data'
-        else 'partial_period'
-    end as status,
-    case
-        when counted.kind <> 'none' then null
-        when exposed.covered_days < {{ var('minimum_covered_days') }}
-            then 'fewer than {{ var("minimum_covered_days") }} covered days say nothing of a year'
-        else 'no year and no twelve months in a row are covered whole'
-    end as reason
+    city,
+    measure,
+    kind,
+    period_start,
+    period_end,
+    days,
+    covered_days,
+    cast(n as bigint) as n,
+    cast(n_in_zones as double) / nullif(n, 0) as share_in_zones,
+    status,
+    reason
 from counted
-inner join exposed
-    on counted.city = exposed.city and counted.measure = exposed.measure
