@@ -2,9 +2,7 @@
 {{ config(materialized='table') }}
 
 {% set windows = var('duplicate_windows_compared') + [var('duplicate_window_minutes')] %}
-{% set rules = [
-    'same_block_same_group', 'same_block_related_group', 'next_block_same_group', 'next_block_related_group'
-] %}
+{% set listed_windows = '(values (' ~ windows | unique | sort | join('), (') ~ '))' %}
 
 with cities as (
     select
@@ -17,19 +15,16 @@ with cities as (
 ),
 
 rules as (
-    {% for rule in rules %}
     select
-        {{ loop.index }} as rule_order,
-        '{{ rule }}' as rule
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-windows as (
-    {% for minutes in windows | unique | sort %}
-    select {{ minutes }} as window_minutes
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        listed.rule_order,
+        listed.rule
+    from (
+        values
+        (1, 'same_block_same_group'),
+        (2, 'same_block_related_group'),
+        (3, 'next_block_same_group'),
+        (4, 'next_block_related_group')
+    ) as listed (rule_order, rule)
 ),
 
 nearest_by_rule as (
@@ -60,7 +55,7 @@ first_rule_to_join as (
     from nearest_by_rule as nearest
     inner join rules
         on nearest.rule = rules.rule
-    inner join windows
+    inner join {{ listed_windows }} as windows (window_minutes)
         on nearest.minutes_after <= windows.window_minutes
     group by nearest.city, windows.window_minutes, nearest.call_id
 ),
@@ -106,7 +101,7 @@ with_chance as (
             as most_expected_by_chance
     from cities
     cross join rules
-    cross join windows
+    cross join {{ listed_windows }} as windows (window_minutes)
     left join joined
         on
             cities.city = joined.city
@@ -128,29 +123,27 @@ judged as (
     from with_chance
 ),
 
-used as (
+with_verdict as (
     select
-        city,
-        rule,
-        -- The rule of methods, 1.3, is used whatever the data show; the wider ones where data show that they join repeats.
-        rule_order = 1
-        or (status = 'ok' and most_expected_by_chance <= {{ var('most_by_chance') }} * joined_calls) as is_used
+        *,
+        window_minutes = {{ var('duplicate_window_minutes') }}
+        -- The rule of methods, 1.3, is used whatever the data show; the wider ones where data show repeats.
+        and (
+            rule_order = 1
+            or (status = 'ok' and most_expected_by_chance <= {{ var('most_by_chance') }} * joined_calls)
+        ) as earns_its_use
     from judged
-    where window_minutes = {{ var('duplicate_window_minutes') }}
 )
 
 select
-    judged.city,
-    judged.rule_order,
-    judged.rule,
-    judged.window_minutes,
-    used.is_used,
-    judged.calls_searched,
-    cast(case when judged.calls_searched > 0 then judged.joined_calls end as bigint) as joined_calls,
-    cast(case when judged.calls_searched > 0 then judged.expected_by_chance end as double) as expected_by_chance,
-    cast(case when judged.calls_searched > 0 then judged.most_expected_by_chance end as double)
-        as most_expected_by_chance,
-    judged.status
-from judged
-inner join used
-    on judged.city = used.city and judged.rule = used.rule
+    city,
+    rule_order,
+    rule,
+    window_minutes,
+    bool_or(earns_its_use) over (partition by city, rule) as is_used,
+    calls_searched,
+    case when calls_searched > 0 then joined_calls end as joined_calls,
+    case when calls_searched > 0 then expected_by_chance end as expected_by_chance,
+    case when calls_searched > 0 then most_expected_by_chance end as most_expected_by_chance,
+    status
+from with_verdict

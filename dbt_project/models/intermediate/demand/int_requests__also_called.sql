@@ -25,7 +25,7 @@ with calls_about_needs as (
         calls.population_before_inference is null
         and repeats.call_id is null
         and calls.received_at_utc is not null
-        and calls.topic_category in (select topic_category from {{ ref('request_needs') }})
+        and calls.topic_category in (select needs.topic_category from {{ ref('request_needs') }} as needs)
 ),
 
 calls as (

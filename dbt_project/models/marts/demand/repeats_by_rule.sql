@@ -12,6 +12,7 @@ select
         when 'not_applicable'
             then 'no call has a block, a type and a time that tells minutes, so repeats cannot be found'
         when 'insufficient_data' then 'fewer than {{ var('least_repeats_to_judge') }} calls are joined'
-        when 'not_estimable' then 'as many calls follow each other like this an hour later, so the data cannot tell repeats'
+        when 'not_estimable'
+            then 'as many calls follow each other like this an hour later, so the data cannot tell repeats'
     end as reason
 from {{ ref('int_repeat_rules') }}

@@ -129,7 +129,9 @@ select
         as double
     ) as likely_missed_lo,
     cast(
-        case when status = 'ok' then case when missed > -missed_half_width then missed + missed_half_width else 0 end end
+        case
+            when status = 'ok' then case when missed > -missed_half_width then missed + missed_half_width else 0 end
+        end
         as double
     ) as likely_missed_hi,
     status,
@@ -143,6 +145,6 @@ select
                 else 'fewer than {{ var('least_repeats_to_judge') }} calls are joined'
             end
         when 'not_estimable'
-            then 'calls of one kind on one block are as frequent after the window as in it, so the data cannot tell repeats'
+            then 'calls of one kind on one block are as frequent after the window: the data cannot tell repeats'
     end as reason
 from with_status
