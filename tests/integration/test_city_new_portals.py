@@ -82,11 +82,13 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
     )
     open311 = Open311Portal({f"r{number}": moment.replace(tzinfo=UTC) for number, moment in enumerate(MOMENTS)})
     files = FileServer({"/calls_2024.csv": text.encode()})
+    taken = Socrata({"efgh-5678": Table.of(CALLS)})
     with ExitStack() as running:
         servers: dict[str, Server] = {
             name: running.enter_context(server)
             for name, server in {
                 "soda": socrata, "ckan": ckan, "arcgis": arcgis, "open311": open311, "files": files,
+                "taken": taken,
             }.items()
         }  # fmt: skip
         addresses = {
@@ -95,16 +97,31 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
             "arcgis": arcgis.layer(),
             "open311": f"{open311.url}/v2/requests.json",
             "files": f"{files.url}/calls_2024.csv",
+            "taken": f"{taken.url}/Public-Safety/Calls/efgh-5678",
         }
         for name, address in addresses.items():
             footprint(project, home, "city", "new", name, "--url", address, "--time-zone", "America/Chicago", "--json")
+        drafted = project / "orchestration" / "catalog" / "cities" / "taken.yml"
+        drafted.write_text(drafted.read_text().replace("growth: snapshot", "growth: append\n    changes_for_days: 2"))
         chosen = [word for name in servers for word in ("--city", name)]
         first = footprint(project, home, "run", *chosen, "--json")
         for server in servers.values():
             server.requests.clear()
+        take_back(taken.tables["efgh-5678"])
         second = footprint(project, home, "run", *chosen, "--json")
         asked = {name: [request.path for request in server.requests] for name, server in servers.items()}
         yield Begun(first, second, asked, project, home)
+
+
+def take_back(table: Table) -> None:
+    """A portal withdraws every 25th row, and gets four new ones."""
+    stamp = f"{datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}.000Z"
+    new = [
+        CALLS[0] | {"call_number": f"25-{number:06}", ":id": f"row-9{number}", ":updated_at": stamp}
+        for number in range(4)
+    ]
+    table.rows = [row for number, row in enumerate(table.rows) if number % 25 != 3] + new
+    table.updated = (table.updated or 0) + 1000
 
 
 def footprint(project: Path, home: Path, *arguments: str) -> dict[str, Any]:
@@ -128,20 +145,42 @@ def test_every_kind_of_portal_comes_whole(begun: Begun) -> None:
             "select city, min(call_at_local), count(*) filter (where response_minutes = 9) from demand.fct_calls "
             "where city in ('soda', 'ckan', 'files') group by city"
         ).fetchall()
-    assert fates == [(name, "accepted", ROWS) for name in ("arcgis", "ckan", "files", "open311", "soda")]
-    assert urls == [(5,)]
+    assert [row for row in fates if row[0] != "taken"] == [
+        (name, "accepted", ROWS) for name in ("arcgis", "ckan", "files", "open311", "soda")
+    ]
+    assert urls == [(7,)]
     # On a 12-hour clock or not, in the city's time.
     officers = sum(number % 3 == 0 for number in range(ROWS))
     assert {row[1:] for row in calls} == {(MOMENTS[0], ROWS - officers)}
 
 
 def test_nothing_new_is_not_downloaded(begun: Begun) -> None:
-    assert not [landed for landed in begun.second["landed"] if landed["is_new"]]
+    assert {landed["city"] for landed in begun.second["landed"] if landed["is_new"]} == {"taken"}
     assert begun.asked["soda"] == ["/api/views/abcd-1234.json"]
     assert begun.asked["arcgis"] == ["/arcgis/rest/services/Calls/FeatureServer/0"]
     assert begun.asked["files"] == ["/calls_2024.csv"]
     assert {path.rpartition("/")[2] for path in begun.asked["ckan"]} == {"resource_show", "datastore_search"}
     assert begun.asked["open311"]
+
+
+def test_what_a_portal_takes_back_leaves_the_marts_and_keeps_its_fate(begun: Begun) -> None:
+    assert begun.second["success"], begun.second
+    with duckdb.connect(str(begun.home / "releases" / "current" / "analyst.duckdb"), read_only=True) as analyst:
+        fates = analyst.execute(
+            "select fate, sum(rows) from audit.row_accounting where city = 'taken' group by all order by all"
+        ).fetchall()
+        calls = analyst.execute("select count(*) from demand.fct_calls where city = 'taken'").fetchall()
+        ledger = analyst.execute(
+            "select rows_in, rows_removed from demand.exclusion_ledger "
+            "where city = 'taken' and rule = 'not_the_published_version' and zone_kind = 'city'"
+        ).fetchall()
+        lines = analyst.execute(
+            "select source_line from audit.rows_set_aside where city = 'taken' and fate = 'withdrawn' order by all"
+        ).fetchall()
+    assert fates == [("accepted", ROWS - 12 + 4), ("withdrawn", 12)]
+    assert calls == [(ROWS - 12 + 4,)]
+    assert ledger == [(ROWS + 4, 12)]
+    assert lines == [(25 * number + 3 + 2,) for number in range(12)]
 
 
 def test_who_called_ends_at_landing(begun: Begun) -> None:

@@ -39,6 +39,7 @@ rows_by_fate as (
             when 'rejected' then 'unreadable_line'
             when 'quarantined' then 'quarantined'
             when 'excluded' then 'not_the_published_version'
+            when 'withdrawn' then 'not_the_published_version'
         end as fate,
         accounting.rows as n
     from {{ ref('row_accounting') }} as accounting
