@@ -47,7 +47,10 @@
         _file,
         _line,
         _rank as version_rank,
-        _is_newest as is_repeat,
+        (
+            _content = first_value(_content) over (partition by {{ keys }} order by _rank)
+            and _load_number = first_value(_load_number) over (partition by {{ keys }} order by _rank)
+        ) as is_repeat,
         _file = first_value(_file) over (partition by {{ keys }} order by _rank) as is_in_same_file,
         (
             _is_newest

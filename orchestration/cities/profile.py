@@ -10,6 +10,7 @@ import json
 import re
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -275,23 +276,32 @@ def _time(connection: duckdb.DuckDBPyConnection, sample: str) -> tuple[str, floa
 
 
 def _ways(connection: duckdb.DuckDBPyConnection, sample: str, first: str) -> tuple[str, ...]:
-    """All ways to write a time in a column. Day before month and month before day are never taken together."""
+    """All ways to write a time in a column.
+
+    Day before month and month before day are never taken together, nor a day alone where there are clocks.
+    """
     ways = [first]
+    others = [way for way in READS if not _is_day(way) or _is_day(first)]
     while True:
         unread = " and ".join(f"not coalesce({READS[way]}, false)" for way in ways)
-        best, share = _most_usual(connection, f"(select * from {sample} where {unread})")
-        if not share or best in ways or {best[:5], *(way[:5] for way in ways)} >= {"%d/%m", "%m/%d"}:
+        best, share = _most_usual(connection, f"(select * from {sample} where {unread})", others)
+        if not share or {best[:5], *(way[:5] for way in ways)} >= {"%d/%m", "%m/%d"}:
             return tuple(ways)
         ways.append(best)
 
 
-def _most_usual(connection: duckdb.DuckDBPyConnection, values: str) -> tuple[str, float]:
-    """The way that most of some values are written in, and the share of them."""
-    shares = ", ".join(f"coalesce(avg(({reads})::int), 0)" for reads in READS.values())
-    (found,) = connection.execute(f"select {shares} from {values}").fetchall()
-    ways = dict(zip(READS, map(float, found), strict=True))
-    best = max(ways, key=lambda way: ways[way])
-    return best, ways[best]
+def _is_day(way: str) -> bool:
+    return way.startswith("%") and not re.search("%[HI]", way)
+
+
+def _most_usual(connection: duckdb.DuckDBPyConnection, values: str, among: Iterable[str] = READS) -> tuple[str, float]:
+    """The way, among some, that most of some values are written in, and the share of them."""
+    ways = list(among)
+    columns = ", ".join(f"coalesce(avg(({READS[way]})::int), 0)" for way in ways)
+    (found,) = connection.execute(f"select {columns} from {values}").fetchall()
+    shares = dict(zip(ways, map(float, found), strict=True))
+    best = max(shares, key=lambda way: shares[way])
+    return best, shares[best]
 
 
 def _unknown(file: Path, found: str) -> SourceError:

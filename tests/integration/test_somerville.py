@@ -90,6 +90,6 @@ def test_what_respondents_told_about_themselves_never_leaves_landing(
     asked_of_them = {"age", "what_is_your_sex", "what_neighborhood_do_you_live_in", "are_you_a_student"}
 
     assert not raw_columns(real_warehouse, CITY, "happiness_survey") & asked_of_them
-    assert len(raw_columns(real_warehouse, CITY, "happiness_survey")) == len(survey.columns) - 15 + 4
+    assert len(raw_columns(real_warehouse, CITY, "happiness_survey")) == len(survey.columns) - 15 + 6
     for connection in (real_analyst, real_warehouse):
         assert columns_holding(connection, "Single, Never Married|Winter Hill|75 or older") == []
