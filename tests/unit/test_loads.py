@@ -237,7 +237,7 @@ def test_one_bad_file_among_good_ones_leaves_no_load(
     read: Callable[..., Any], data_set: Callable[..., Any], tmp_path: Path
 ) -> None:
     with pytest.raises(SourceError) as caught:
-        read(data_set(), {"things.1.csv": b"a,b,c\n1,2,3\n", "things.2.csv": b"a,b,c\n"})
+        read(data_set(), {"things.1.csv": b"a,b,c\n1,2,3\n", "things.2.csv": b"x,y,z\n4,5,6\n"})
     assert caught.value.file == "things.2.csv"
     assert list((tmp_path / "raw" / "testville" / "things").iterdir()) == []
 

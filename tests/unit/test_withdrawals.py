@@ -210,7 +210,12 @@ def test_a_layer_that_lists_fewer_rows_is_pulled_whole(
     data_set: Callable[..., Any], warehouse: Warehouse, web: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse.data_set = data_set(
-        city="testville", growth="append", key=["a"], columns=["a", "called_at"], format="arcgis_json", date_column="called_at"
+        city="testville",
+        growth="append",
+        key=["a"],
+        columns=["a", "called_at"],
+        format="arcgis_json",
+        date_column="called_at",
     )
     monkeypatch.setattr(assets, "cities", lambda: {"testville": city_of(warehouse.data_set)})
     monkeypatch.setattr("orchestration.sources.arcgis.city", lambda name: city_of(warehouse.data_set))
