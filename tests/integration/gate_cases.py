@@ -357,7 +357,7 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         """update demand.fct_calls set mapping_status = 'unmapped' where i < 21;
         update demand.fct_calls set final_type = null where i = 3""",
         {"call_types_mapped"},
-        "riverbend: 98.95% of 2,000 records are mapped, 21 are not; the most frequent unmapped types are "
+        "riverbend: 98.95% of 2,000 records with a type are mapped, 21 are not; the most frequent unmapped types are "
         "NOISE 1 (7), NOISE 2 (7), NOISE 0 (6), no type (1).",
     ),
     "call types unmapped in one zone": (

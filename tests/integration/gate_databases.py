@@ -33,16 +33,17 @@ ROWS = {
 }
 FACTS = {"calls": "demand", "contacts": "enforcement", "offenses": "crime"}
 TIME = "timestamp '2024-01-01' + interval (i % 180) day"
+LOCAL = f"{TIME} + interval (i * 7 % 1440) minute"
 PLACE = """'located' as location_status, -93.5 + (i % 100) / 1000 as longitude,
     41.5 + (i % 90) / 1000 as latitude"""
 COLUMNS = {
-    "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {TIME} as received_at_utc, "
+    "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {LOCAL} as call_at_local, {TIME} as received_at_utc, "
     f"{TIME} + interval 9 minute as arrived_at_utc, '12 ELM ST' as block_address, {PLACE}",
     "unit_responses": f"i::varchar as call_id, {TIME} + interval 2 minute as dispatched_at_utc, "
-    f"{TIME} + interval 8 minute as arrived_at_utc",
-    "contacts": f"{TIME} as contact_at_utc, 'Blue' as subject_race, {PLACE}",
-    "offenses": f"{TIME} as offense_at_utc, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
-    "requests": f"{TIME} as requested_at_utc, null::varchar as published_zone_id, {PLACE}",
+    f"{TIME} + interval 8 minute as arrived_at_utc, 1 + (i % 2)::integer as crew_size",
+    "contacts": f"{TIME} as contact_at_utc, {LOCAL} as contact_at_local, 'Blue' as subject_race, {PLACE}",
+    "offenses": f"{TIME} as offense_at_utc, {LOCAL} as offense_at_local, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
+    "requests": f"{TIME} as requested_at_utc, {LOCAL} as requested_at_local, null::varchar as published_zone_id, {PLACE}",
     "resources": PLACE,
 }
 WAREHOUSE = f"""
@@ -57,6 +58,9 @@ create table raw.loads as
         rows as kept_rows, null::varchar as listing_id, null::bigint as listed_keys, null::bigint as unknown_keys,
         timestamp '2024-07-01' as as_of, null::timestamp as looked_at, null::bigint as looks_back_days
     from entities;
+create table raw.files as select city, data_set, load_id, entity || '.csv' as file, records, rows, rejected_lines from raw.loads;
+create table raw.file_notes as
+    select city, data_set, load_id, '' as file, '' as kind, 0 as count, '' as found from raw.loads where false;
 create table raw.load_files as
     select 'riverbend' as city, entity || '_export' as data_set, 'snapshot' as growth, entity || '.' || n || '.csv' as file,
         entity || '-1' as load_id, rows // 2 as rows, '2024-06-30' as last_day, entity || '-0' as previous_load_id,
@@ -72,8 +76,8 @@ create table raw.repeated_across_files (city varchar, data_set varchar, load_id 
     repeated bigint);
 create table raw.load_columns as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id,
-        unnest(['call_number', 'call_received']) as column_name, true as present,
-        null::varchar as likely_new_name;
+        unnest(['call_number', 'call_received']) as column_name, true as present, 0::bigint as files_without,
+        null::varchar as file, null::varchar as likely_new_name, null::varchar as new_columns;
 create table raw.column_changes as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id, '' as column_name, '' as change,
         '' as before, '' as after, false as needed where false;
@@ -85,6 +89,9 @@ create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_
 create table canonical.staged_rows as
     select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
         'accepted' as row_status, null::varchar as row_reason, rows from entities;
+create table canonical.rows_set_aside_by_staging as
+    select city, source_dataset, load_id, '' as source_file, 0::bigint as source_line, row_status, row_reason
+    from canonical.staged_rows where false;
 """ + "".join(
     f"""
 create table canonical.{entity} as
@@ -132,7 +139,8 @@ create table {schema}.fct_{entity} as
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
-        count(*) as {"records" if entity == "calls" else entity}, 0::bigint as records_of_uncovered_days,
+        count(*) as records, count(*) as {entity},
+        0 as police_generated_offenses, 0 as unclassified_offenses, 0::bigint as records_of_uncovered_days,
         median(response_minutes) as median_minutes
     from {schema}.fct_{entity} group by all;
 """
@@ -141,7 +149,7 @@ create table {schema}.{entity}_by_zone_month as
     + """
 create view demand.crosswalk_coverage as
     select city, 'tract' as zone_kind, zone_id, count(*) as records,
-        count(*) filter (where mapping_status = 'unmapped') as unmapped_records,
+        count(*) filter (where mapping_status = 'unmapped') as unmapped_records, 0::bigint as records_without_type,
         1 - unmapped_records / records as mapped_share,
         mode(final_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
     from demand.fct_calls group by all;
@@ -151,7 +159,7 @@ create table demand.fct_unit_responses as
     from warehouse.canonical.unit_responses;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
-        4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
+        total // 4 - 9 as n_low, total // 4 + 9 as n_high, 4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
         (total / 16)::double as rate_per_1000, (total / 16 - 1)::double as rate_lo,
         (total / 16 + 1)::double as rate_hi,
         'exact' as ci_method, 'ok' as status, '' as reason

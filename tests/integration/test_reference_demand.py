@@ -27,7 +27,7 @@ EXPOSURE = POISSON_POPULATION / 1000 * DAYS / 365.25
 COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
 
 MODELS = (
-    "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month "
+    "garwood_limits fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_contacts fct_offenses calls_by_zone_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone dispersion border_counts measure_doubts zone_summary dim_city "
     "calls_by_type calls_by_hour_of_week repeats_by_window fct_budget_lines budget_by_function police_hour_cost "
     "cost_per_call_hour staffing_equivalents"
@@ -88,7 +88,7 @@ select 'hours' as city, started || '/' || i as call_id, timezone('UTC', timezone
 from (values {", ".join(f"(timestamp '{at}', {calls})" for at, calls in HOURS.items())}) as t(started, calls), range(calls) as n(i);
 """
 # Every day of the periods below is covered, and so is the rest of their months.
-GIVEN = ("int_covered_days", "int_covered_months")
+GIVEN = ("int_covered_days", "int_covered_months", "int_reference_periods")
 FILL_DAYS = """
 create schema intermediate;
 create table intermediate.int_covered_days as
@@ -103,17 +103,17 @@ from intermediate.int_covered_days group by all;
 FILL_COST = Path(__file__).with_name("reference_cost.sql")
 # The case's rates are of a week, though one call comes after it. A week says nothing of a year (methods, 0.11), so for the
 # arithmetic no days are too few.
-PERIODS = f"""
-insert into zones.reference_periods by name
-select city, 'calls' as measure, 'none' as kind, date '2024-03-01' as period_start,
-    date '2024-03-31' as period_end, {DAYS} as covered_days, 1 as share_in_zones, 'ok' as status
-from (values ('case'), ('poisson')) as t(city);
-insert into zones.reference_periods by name
-select *, 'calls' as measure, 1 as share_in_zones, 'ok' as status from (values
+GIVEN_PERIODS = f"""
+select city, 'calls' as measure, 'none' as kind, date '2024-03-01' as period_start, date '2024-03-31' as period_end,
+    {DAYS} as covered_days, 'ok' as status
+from (values ('case'), ('poisson')) as t(city)
+union all
+select city, 'calls' as measure, kind, period_start, period_end, covered_days, 'ok' as status from (values
     ('hours', 'none', date '2024-03-04', date '2024-03-17', 14),
     ('cost', 'calendar_year', date '2023-01-01', date '2023-12-31', 365)
-) as t(city, kind, period_start, period_end, covered_days);
+) as t(city, kind, period_start, period_end, covered_days)
 """
+PERIODS = f"insert into zones.reference_periods by name select *, 1 as share_in_zones from ({GIVEN_PERIODS});"
 
 
 def values_of(name: str) -> dict[str, Any]:
@@ -143,6 +143,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         warehouse.execute(FILL)
         warehouse.execute(FILL_HOURS)
         warehouse.execute(FILL_DAYS)
+        warehouse.execute(f"create table intermediate.int_reference_periods as {GIVEN_PERIODS}")
         fill_cost(warehouse)
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(create("marts/zones", "reference_periods", "zones") + PERIODS)

@@ -22,7 +22,8 @@ CITIES = ("case", "silent", "untimed")
 # Where the case and the warehouse call the same thing by different names.
 POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
 MODELS = (
-    "garwood_limits int_call_types__mapped int_calls__mapped int_calls__classified int_calls__repeats int_calls__unit_times "
+    "garwood_limits event_scenes int_call_types__mapped int_calls__mapped int_calls__classified int_blocks__located "
+    "int_blocks__next_to int_calls__placed int_calls__repeat_pairs int_repeat_rules int_calls__repeats int_calls__unit_times "
     "int_unit_responses__timed int_calls__events int_places__zoned officers_busy_by_hour fct_calls fct_unit_responses dim_zone "
     "dim_city calls_by_type staffing_equivalents"
 )
@@ -92,6 +93,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
         warehouse.execute(FILL)
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(create("marts/zones", "reference_periods", "zones") + PERIODS)
+        analyst.execute(create("marts/zones", "dispersion", "zones"))
     dbt(home, "build", MODELS, "--resource-type", "model", "--resource-type", "seed")
     with duckdb.connect(str(home.analyst_database)) as analyst:
         analyst.execute(
