@@ -33,16 +33,17 @@ ROWS = {
 }
 FACTS = {"calls": "demand", "contacts": "enforcement", "offenses": "crime"}
 TIME = "timestamp '2024-01-01' + interval (i % 180) day"
+LOCAL = f"{TIME} + interval (i * 7 % 1440) minute"
 PLACE = """'located' as location_status, -93.5 + (i % 100) / 1000 as longitude,
     41.5 + (i % 90) / 1000 as latitude"""
 COLUMNS = {
-    "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {TIME} as received_at_utc, "
+    "calls": f"i::varchar as call_id, {TIME} as call_at_utc, {LOCAL} as call_at_local, {TIME} as received_at_utc, "
     f"{TIME} + interval 9 minute as arrived_at_utc, '12 ELM ST' as block_address, {PLACE}",
     "unit_responses": f"i::varchar as call_id, {TIME} + interval 2 minute as dispatched_at_utc, "
-    f"{TIME} + interval 8 minute as arrived_at_utc",
-    "contacts": f"{TIME} as contact_at_utc, 'Blue' as subject_race, {PLACE}",
-    "offenses": f"{TIME} as offense_at_utc, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
-    "requests": f"{TIME} as requested_at_utc, null::varchar as published_zone_id, {PLACE}",
+    f"{TIME} + interval 8 minute as arrived_at_utc, 1 + (i % 2)::integer as crew_size",
+    "contacts": f"{TIME} as contact_at_utc, {LOCAL} as contact_at_local, 'Blue' as subject_race, {PLACE}",
+    "offenses": f"{TIME} as offense_at_utc, {LOCAL} as offense_at_local, if(i % 2 = 0, '13A', '220') as nibrs_code, {PLACE}",
+    "requests": f"{TIME} as requested_at_utc, {LOCAL} as requested_at_local, null::varchar as published_zone_id, {PLACE}",
     "resources": PLACE,
 }
 WAREHOUSE = f"""
@@ -69,6 +70,9 @@ create table codebooks.nibrs_offenses as select unnest(['13A', '220']) as nibrs_
 create table canonical.staged_rows as
     select 'riverbend' as city, entity || '_export' as source_dataset, entity || '-1' as load_id, entity,
         'accepted' as row_status, null::varchar as row_reason, rows from entities;
+create table canonical.rows_set_aside_by_staging as
+    select city, source_dataset, load_id, '' as source_file, 0::bigint as source_line, row_status, row_reason
+    from canonical.staged_rows where false;
 """ + "".join(
     f"""
 create table canonical.{entity} as

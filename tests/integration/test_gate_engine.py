@@ -143,7 +143,7 @@ def test_arrivals_are_compared_on_a_sample_of_a_large_city() -> None:
                 select 'big' as city, i::varchar as call_id, timestamp '2024-01-01' as received_at_utc
                 from range(1_000_000) as t(i);
             create table canonical.unit_responses as
-                select city, 'units' as source_dataset, call_id, null::timestamp as dispatched_at_utc,
+                select city, 'units' as source_dataset, call_id, 1 as crew_size, null::timestamp as dispatched_at_utc,
                     received_at_utc - interval (if(call_id::int % 5 = 0, 60, -60)) second as arrived_at_utc
                 from canonical.calls;
         """)
