@@ -1,5 +1,6 @@
 {% set carried = [
-    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'is_ambiguous_time', 'initiation', 'initiation_basis', 'channel',
+    'source_dataset', 'call_at_utc', 'call_at_local', 'call_time_basis', 'is_ambiguous_time', 'initiation',
+    'initiation_basis', 'channel',
     'priority', 'priority_level', 'initial_type', 'final_type', 'call_type_group', 'final_type_group',
     'mapping_status', 'mapping_confidence', 'topic_category', 'topic_group', 'initial_topic_category',
     'initial_topic_group', 'answer_axis', 'eligible_low', 'eligible_high', 'disqualifiers', 'langton_label',
