@@ -3,7 +3,9 @@
    Of a county that holds other towns, too, `of_city` is the condition that the city's tracts meet. #}
 {% macro county_tracts(city, county, of_city="true") -%}
 with versions as (
-    {{ rank_versions(source(city, 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null') }}
+    {{ rank_versions(
+        source(city, 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null'
+    ) }}
 ),
 
 judged as (

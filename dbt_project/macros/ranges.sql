@@ -26,7 +26,11 @@
             {%- if range.whole %}
             and floor(try_cast({{ text }} as double)) = try_cast({{ text }} as double)
             {%- endif %}
-            then {% if range.whole %}cast(try_cast({{ text }} as double) as integer){% else %}try_cast({{ text }} as double){% endif %}
+            {% if range.whole -%}
+            then cast(try_cast({{ text }} as double) as integer)
+            {%- else -%}
+            then try_cast({{ text }} as double)
+            {%- endif %}
     end
 {%- endmacro %}
 

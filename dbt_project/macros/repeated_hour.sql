@@ -23,7 +23,8 @@
         {% endfor -%}
         {% for time in times | reverse -%}
         case
-            when {{ relation }}.{{ time }} > {{ least_of((times | reverse | list)[:loop.index0], '_late') }} then {{ time }}_first_pass
+            when {{ relation }}.{{ time }} > {{ least_of((times | reverse | list)[:loop.index0], '_late') }}
+                then {{ time }}_first_pass
             else {{ relation }}.{{ time }}
         end as {{ time }}_late,
         {% endfor -%}

@@ -38,7 +38,10 @@ typed as (
         -- Police, but parking control (MTA), sheriff and street teams (HEART), too: all are calls for a service.
         calls.agency,
         lower(calls.sensitive_call) = 'true' as is_sensitive,
-        {{ is_ambiguous_time(['calls.received_datetime', 'calls.dispatch_datetime', 'calls.onscene_datetime', 'calls.close_datetime'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['calls.received_datetime', 'calls.dispatch_datetime', 'calls.onscene_datetime', 'calls.close_datetime'],
+            time_zone
+        ) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,

@@ -12,6 +12,7 @@
     {%- set marks = [newest_first] if newest_first is string else newest_first -%}
     {%- set newest = marks | join(' desc nulls last, ') ~ ' desc nulls last, _load_number desc' -%}
     {%- set keys = key | join(', ') -%}
+    {%- set same_key = 'partition by ' ~ keys -%}
     with repeated as (
         select {{ keys }}
         from {{ relation }}
@@ -30,7 +31,10 @@
             and exists (
                 select 1
                 from repeated
-                where {% for column in key %}candidate.{{ column }} = repeated.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+                where
+                    {% for column in key -%}
+                    candidate.{{ column }} = repeated.{{ column }}{% if not loop.last %} and{% endif %}
+                    {% endfor %}
             )
     ),
 
@@ -58,7 +62,7 @@
             <> max(_content) over (partition by {{ keys }}, _is_newest)
         )
         {%- if began %}
-        or {{ minutes_between('min(' ~ began ~ ') over (partition by ' ~ keys ~ ')', 'max(' ~ began ~ ') over (partition by ' ~ keys ~ ')') }} > 1440
+        or {{ minutes_between('min(' ~ began ~ ') over (' ~ same_key ~ ')', 'max(' ~ began ~ ') over (' ~ same_key ~ ')') }} > 1440
         {%- endif %} as is_contested
     from ranked
 {%- endmacro %}

@@ -231,6 +231,51 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"inside_the_city"},
         "longitude 41.5, latitude -93.5",
     ),
+    "feet for degrees": (
+        "canonical",
+        """update canonical.calls set longitude = null, latitude = null, location_status = 'impossible'
+        where i % 10 = 0""",
+        {"places_are_possible"},
+        "200 of 2,000 rows have a longitude beyond 180",
+    ),
+    "days without a clock": (
+        "canonical",
+        "update canonical.requests set requested_at_local = date_trunc('day', requested_at_local)",
+        {"clock_goes_round"},
+        "300 of 300 rows (100.0%) stand at 00:00",
+    ),
+    "a crew of a billion": (
+        "canonical",
+        "update canonical.unit_responses set crew_size = 1000000000 where i = 3",
+        {"crews_are_possible"},
+        "1 of 1,800 responses have a crew that cannot be, the largest of 1,000,000,000 officers",
+    ),
+    "one call number, two calls": (
+        "canonical",
+        """insert into canonical.rows_set_aside_by_staging
+        select 'riverbend', 'calls_export', 'calls-1', 'calls.csv', unnest([7, 9]), 'quarantined',
+            'same_key_other_content'""",
+        {"one_key_one_content"},
+        "2 rows share a key with a row that says something else, from calls.csv line 7 to calls.csv line 9",
+    ),
+    "one zone number, two outlines": (
+        "canonical",
+        """insert into canonical.rows_set_aside_by_staging
+        select 'riverbend', 'zones_export', 'zones-1', 'zones.csv', unnest([2, 3]), 'quarantined',
+            'same_key_other_content';
+        insert into canonical.staged_rows
+        values ('riverbend', 'zones_export', 'zones-1', 'zones', 'quarantined', 'same_key_other_content', 0)""",
+        {"one_zone_one_outline"},
+        "riverbend / zones_export: 2 rows share a key",
+    ),
+    "equal rows without a key": (
+        "canonical",
+        """update canonical.staged_rows set rows = 1900 where entity = 'calls';
+        insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'accepted', 'repeated_content_kept', 100)""",
+        {"repeats_without_a_key"},
+        "of 2,000 rows, 0 that say the same as another are left out, 100 are counted",
+    ),
     "arrival before receipt": (
         "canonical",
         """update canonical.calls

@@ -179,7 +179,10 @@
     {%- endfor -%}
     coalesce(
         case
-            when regexp_matches({{ text }}, '^ *[1-9][0-9]{3}[-/][0-9]{1,2}[-/][0-9]{1,2}{{ "" if is_day else "[T ]" }}')
+            when
+                regexp_matches(
+                    {{ text }}, '^ *[1-9][0-9]{3}[-/][0-9]{1,2}[-/][0-9]{1,2}{{ "" if is_day else "[T ]" }}'
+                )
                 then try_cast({{ text }} as timestamp)
         end
         {%- for format in others | unique %},

@@ -2,7 +2,9 @@
 {% set readable = 'incident_number is not null and ' ~ published_clock_time('response_datetime') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('austin', 'calls'), ['incident_number'], published_clock_time('call_closed_datetime'), readable) }}
+    {{ rank_versions(
+        source('austin', 'calls'), ['incident_number'], published_clock_time('call_closed_datetime'), readable
+    ) }}
 ),
 
 typed as (
@@ -34,7 +36,9 @@ typed as (
             when 'mental health incident' then true
             when 'not mental health incident' then false
         end as is_mental_health,
-        {{ is_ambiguous_time(['calls.response_datetime', 'calls.first_unit_arrived_datetime', 'calls.call_closed_datetime'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['calls.response_datetime', 'calls.first_unit_arrived_datetime', 'calls.call_closed_datetime'], time_zone
+        ) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,

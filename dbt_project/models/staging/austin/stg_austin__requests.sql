@@ -2,7 +2,9 @@
 {% set readable = 'sr_number is not null and ' ~ published_clock_time('sr_created_date') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('austin', 'requests_311'), ['sr_number'], published_clock_time('sr_updated_date'), readable) }}
+    {{ rank_versions(
+        source('austin', 'requests_311'), ['sr_number'], published_clock_time('sr_updated_date'), readable
+    ) }}
 ),
 
 typed as (
@@ -17,7 +19,9 @@ typed as (
         try_cast(requests.sr_location_long as double) as published_longitude,
         try_cast(requests.sr_location_lat as double) as published_latitude,
         {{ location_status('requests.sr_location_long', 'requests.sr_location_lat') }} as location_status,
-        {{ is_ambiguous_time(['requests.sr_created_date', 'requests.sr_closed_date'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['requests.sr_created_date', 'requests.sr_closed_date'], time_zone
+        ) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,

@@ -4,8 +4,8 @@
 {% set in_use = readable ~ ' and not ' ~ is_deleted %}
 
 with versions as (
-    -- The layer of the present year may hold calls of the year before, which has a layer of its own: the later year's has
-    -- the last word.
+    -- The layer of the present year may hold calls of the year before, which has a layer of its own: that of the later
+    -- year has the last word.
     {{ rank_versions(source('baltimore', 'calls'), ['callnumber'], ['_load_number', '_file'], in_use) }}
 ),
 

@@ -12,8 +12,10 @@ typed as (
         requests.srrecordid as request_id,
         {{ published_time_utc('requests.createddate', time_zone) }} as requested_at_utc,
         -- The date of the last status is the date of closing only where that status is closed.
-        case when lower(requests.srstatus) like 'closed%' then {{ published_time_utc('requests.statusdate', time_zone) }} end
-            as closed_at_utc,
+        case
+            when lower(requests.srstatus) like 'closed%'
+                then {{ published_time_utc('requests.statusdate', time_zone) }}
+        end as closed_at_utc,
         requests.srtype as category,
         requests.agency,
         lower(requests.srstatus) as request_status,

@@ -1,6 +1,11 @@
 with versions as (
     -- One key with two outlines is no zone.
-    {{ rank_versions(source('chicago', 'community_areas'), ['area_numbe'], '_load_number', 'area_numbe is not null and geometry_wkt is not null') }}
+    {{ rank_versions(
+        source('chicago', 'community_areas'),
+        ['area_numbe'],
+        '_load_number',
+        'area_numbe is not null and geometry_wkt is not null'
+    ) }}
 ),
 
 judged as (

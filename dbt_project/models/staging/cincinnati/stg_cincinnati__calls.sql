@@ -2,7 +2,9 @@
 {% set readable = 'event_number is not null and ' ~ published_clock_time('create_time_incident') ~ ' is not null' %}
 
 with versions as (
-    {{ rank_versions(source('cincinnati', 'calls'), ['event_number'], published_clock_time('closed_time_incident'), readable) }}
+    {{ rank_versions(
+        source('cincinnati', 'calls'), ['event_number'], published_clock_time('closed_time_incident'), readable
+    ) }}
 ),
 
 typed as (
@@ -26,7 +28,13 @@ typed as (
         try_cast(calls.longitude_x as double) as published_longitude,
         try_cast(calls.latitude_x as double) as published_latitude,
         {{ location_status('calls.longitude_x', 'calls.latitude_x') }} as location_status,
-        {{ is_ambiguous_time(['calls.create_time_incident', 'calls.dispatch_time_primary_unit', 'calls.arrival_time_primary_unit', 'calls.closed_time_incident'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            [
+                'calls.create_time_incident', 'calls.dispatch_time_primary_unit', 'calls.arrival_time_primary_unit',
+                'calls.closed_time_incident'
+            ],
+            time_zone
+        ) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,

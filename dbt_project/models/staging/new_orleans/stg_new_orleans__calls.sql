@@ -30,7 +30,9 @@ typed as (
         -- transformation is needed. A place that is not known, or was taken off, is (0.0, 0.0) there.
         {{ point_longitude('calls.location') }} as published_longitude,
         {{ point_latitude('calls.location') }} as published_latitude,
-        {{ is_ambiguous_time(['calls.timecreate', 'calls.timedispatch', 'calls.timearrive', 'calls.timeclosed'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['calls.timecreate', 'calls.timedispatch', 'calls.timearrive', 'calls.timeclosed'], time_zone
+        ) }} as is_ambiguous_time,
         calls._load_id as load_id,
         calls._file as source_file,
         calls._line as source_line,

@@ -10,7 +10,10 @@ typed as (
     select
         requests.service_request_id as request_id,
         {{ published_time_utc('requests.requested_datetime', 'America/Chicago') }} as requested_at_utc,
-        case when requests.status = 'closed' then {{ published_time_utc('requests.updated_datetime', 'America/Chicago') }} end as closed_at_utc,
+        case
+            when requests.status = 'closed'
+                then {{ published_time_utc('requests.updated_datetime', 'America/Chicago') }}
+        end as closed_at_utc,
         requests.service_name as category,
         requests.agency_responsible as agency,
         requests.status as request_status,

@@ -27,7 +27,9 @@ typed as (
         coalesce(incidents.report_type_description like '%Supplement%', false) as is_supplement,
         {{ time_reason(['incidents.incident_datetime', 'incidents.report_datetime']) }} as time_reason,
         {{ identity_reason('versions') }} as identity_reason,
-        {{ is_ambiguous_time(['incidents.incident_datetime', 'incidents.report_datetime'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['incidents.incident_datetime', 'incidents.report_datetime'], time_zone
+        ) }} as is_ambiguous_time,
         incidents._load_id as load_id,
         incidents._file as source_file,
         incidents._line as source_line,

@@ -3,7 +3,8 @@
 
 with versions as (
     {{ rank_versions(
-        source('san_francisco', 'requests_311'), ['service_request_id'], published_clock_time('updated_datetime'), readable
+        source('san_francisco', 'requests_311'), ['service_request_id'], published_clock_time('updated_datetime'),
+        readable
     ) }}
 ),
 
@@ -19,7 +20,9 @@ typed as (
         try_cast(requests.long as double) as published_longitude,
         try_cast(requests.lat as double) as published_latitude,
         {{ location_status('requests.long', 'requests.lat') }} as location_status,
-        {{ is_ambiguous_time(['requests.requested_datetime', 'requests.closed_date'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['requests.requested_datetime', 'requests.closed_date'], time_zone
+        ) }} as is_ambiguous_time,
         requests._load_id as load_id,
         requests._file as source_file,
         requests._line as source_line,

@@ -1,6 +1,8 @@
 with versions as (
     -- One key with two outlines is no zone.
-    {{ rank_versions(source('seattle', 'beats'), ['beat'], '_load_number', 'beat is not null and geometry_wkt is not null') }}
+    {{ rank_versions(
+        source('seattle', 'beats'), ['beat'], '_load_number', 'beat is not null and geometry_wkt is not null'
+    ) }}
 ),
 
 judged as (

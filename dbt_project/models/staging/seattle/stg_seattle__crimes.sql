@@ -36,7 +36,9 @@ typed as (
         {{ location_status('crimes.longitude', 'crimes.latitude') }} as location_status,
         {{ time_reason(['crimes.offense_start_datetime', 'crimes.report_datetime']) }} as time_reason,
         {{ identity_reason('versions') }} as identity_reason,
-        {{ is_ambiguous_time(['crimes.offense_start_datetime', 'crimes.offense_end_datetime', 'crimes.report_datetime'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['crimes.offense_start_datetime', 'crimes.offense_end_datetime', 'crimes.report_datetime'], time_zone
+        ) }} as is_ambiguous_time,
         crimes._load_id as load_id,
         crimes._file as source_file,
         crimes._line as source_line,

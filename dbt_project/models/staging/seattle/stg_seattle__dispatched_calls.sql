@@ -43,7 +43,9 @@ typed as (
         try_cast(dispatch_latitude as double) as published_latitude,
         {{ location_status('dispatch_longitude', 'dispatch_latitude') }} as location_status,
         {{ time_reason('cad_event_original_time_queued') }} as time_reason,
-        {{ is_ambiguous_time(['cad_event_original_time_queued', 'cad_event_arrived_time'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['cad_event_original_time_queued', 'cad_event_arrived_time'], time_zone
+        ) }} as is_ambiguous_time,
         _load_id as load_id,
         _file as source_file,
         _line as source_line

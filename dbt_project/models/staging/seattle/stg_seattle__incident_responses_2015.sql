@@ -1,8 +1,8 @@
 {% set time_zone = 'America/Los_Angeles' %}
 
 with repeats as (
-    -- The export has no event number, so two identical rows may be two calls: 731 of the 782 second ones stand on 11 and
-    -- 12 July and were probably loaded twice, but nothing proves it. They stay (repeats: keep in the city file).
+    -- The export has no event number, so two identical rows may be two calls: 731 of the 782 second ones stand on 11
+    -- and 12 July and were probably loaded twice, but nothing proves it. They stay (repeats: keep in the city file).
     {{ rank_repeats(source('seattle', 'incident_responses_2015')) }}
 ),
 

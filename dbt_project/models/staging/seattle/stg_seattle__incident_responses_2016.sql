@@ -41,7 +41,9 @@ typed as (
         {{ location_status('responses.longitude', 'responses.latitude') }} as location_status,
         {{ time_reason(['responses.at_scene_time', 'responses.event_clearance_date']) }} as time_reason,
         {{ identity_reason('versions') }} as identity_reason,
-        {{ is_ambiguous_time(['responses.at_scene_time', 'responses.event_clearance_date'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            ['responses.at_scene_time', 'responses.event_clearance_date'], time_zone
+        ) }} as is_ambiguous_time,
         responses._load_id as load_id,
         responses._file as source_file,
         responses._line as source_line,

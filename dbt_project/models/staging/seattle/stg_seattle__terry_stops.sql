@@ -15,7 +15,9 @@ typed as (
         nullif(stops.initialcalltype, 'NULL') as initial_call_type,
         nullif(stops.finalcalltype, 'NULL') as final_call_type,
         -- Seconds have seven decimals, all zero.
-        {{ published_time_utc("stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone) }} as reported_at_utc,
+        {{ published_time_utc(
+            "stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone
+        ) }} as reported_at_utc,
         case stops.arrestflag when 'Y' then true when 'N' then false end as arrest_made,
         case stops.friskflag when 'Y' then true when 'N' then false end as frisk_performed,
         nullif(stops.subjectperceivedrace, '-') as subject_race,
@@ -24,7 +26,9 @@ typed as (
         nullif(nullif(stops.beat, 'NULL'), '99') as native_zone,
         {{ time_reason("stops.reported_date || ' ' || left(stops.reported_time, 8)") }} as time_reason,
         {{ identity_reason('versions') }} as identity_reason,
-        {{ is_ambiguous_time("stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            "stops.reported_date || ' ' || left(stops.reported_time, 8)", time_zone
+        ) }} as is_ambiguous_time,
         stops._load_id as load_id,
         stops._file as source_file,
         stops._line as source_line,

@@ -7,7 +7,9 @@
 
 with versions as (
     -- One key with two outlines is no zone.
-    {{ rank_versions(source('seattle', 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null') }}
+    {{ rank_versions(
+        source('seattle', 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null'
+    ) }}
 ),
 
 judged as (

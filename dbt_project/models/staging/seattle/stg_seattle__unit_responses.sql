@@ -18,7 +18,13 @@ typed as (
         {{ published_time_utc('dispatches.call_sign_dispatch_time', time_zone) }} as dispatched_at_utc,
         {{ published_time_utc('dispatches.call_sign_at_scene_time', time_zone) }} as arrived_at_utc,
         {{ published_time_utc('dispatches.call_sign_in_service_time', time_zone) }} as cleared_at_utc,
-        {{ is_ambiguous_time(['dispatches.call_sign_dispatch_time', 'dispatches.call_sign_at_scene_time', 'dispatches.call_sign_in_service_time'], time_zone) }} as is_ambiguous_time,
+        {{ is_ambiguous_time(
+            [
+                'dispatches.call_sign_dispatch_time', 'dispatches.call_sign_at_scene_time',
+                'dispatches.call_sign_in_service_time'
+            ],
+            time_zone
+        ) }} as is_ambiguous_time,
         dispatches._load_id as load_id,
         dispatches._file as source_file,
         dispatches._line as source_line,

@@ -1,6 +1,8 @@
 with versions as (
     -- One key with two outlines is no zone.
-    {{ rank_versions(source('takoma_park', 'wards'), ['id'], '_load_number', 'id is not null and geometry_wkt is not null') }}
+    {{ rank_versions(
+        source('takoma_park', 'wards'), ['id'], '_load_number', 'id is not null and geometry_wkt is not null'
+    ) }}
 ),
 
 judged as (
