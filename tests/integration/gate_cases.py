@@ -283,6 +283,20 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"no_negative_counts"},
         "values below zero in n",
     ),
+    "no coverage of types": (
+        "marts",
+        """create table demand.kept as from demand.crosswalk_coverage; drop view demand.crosswalk_coverage;
+        create table demand.crosswalk_coverage as from demand.kept where false""",
+        {"records_match_calls"},
+        "the coverage counts 0 records, demand.fct_calls has 2,000",
+    ),
+    "a city without offenses": (
+        "marts",
+        """delete from crime.fct_offenses; delete from crime.offenses_by_zone_month;
+        delete from warehouse.canonical.offenses""",
+        {"every_kind_of_record"},
+        "No offenses are in the warehouse: the marts of crime are empty.",
+    ),
     "accounting off by one": (
         "marts",
         "update audit.row_accounting set rows = rows - 1 where rows = 2000",
