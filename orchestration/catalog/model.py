@@ -153,7 +153,9 @@ class DataSet(Strict):
             raise FieldError(
                 "hash", f"names {', '.join(strangers)}, which is not among columns: nothing would be hashed"
             )
-        if taken := sorted({name for names in self.also_called.values() for name in names} & {*self.columns, *self.optional}):
+        if taken := sorted(
+            {name for names in self.also_called.values() for name in names} & {*self.columns, *self.optional}
+        ):
             raise FieldError("also_called", f"names {', '.join(taken)}, which is a needed column of its own")
         if strangers := [name for name in self.also_called if name not in [*self.columns, *self.optional]]:
             raise FieldError("also_called", f"names {', '.join(strangers)}, which is not among columns")

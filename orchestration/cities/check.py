@@ -66,6 +66,7 @@ def check(database: Path, city: City) -> list[Finding] | None:
             found += [Finding(*told) for told in crime.told(connection, city.name)]
         if _has(connection, "intermediate", "int_reference_days"):
             found += [Finding(*told) for told in coverage.told(connection, city.name)]
+        found += _undecided(connection, city)
         for name in sorted(loaded & city.data_sets.keys()):
             found += _empty_columns(connection, city.data_sets[name])
             found += _grain(connection, city.data_sets[name])
@@ -124,6 +125,20 @@ def _empty_columns(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> 
             "never_filled", data_set.name, f"columns of the export that are never filled: {', '.join(empty)}",
             "Ask the publisher for them, or take them out of `columns` in the city file.",
         )
+    ]  # fmt: skip
+
+
+def _undecided(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
+    """Columns left out of raw, because they look as if they were about persons and the city file does not name them."""
+    return [
+        Finding(
+            "undecided_column", data_set, f"the column {column} was left out of raw: {reason}",
+            "Enter it in the city file, under `drop`, under `columns` and `hash`, or, if it is about nobody, under `optional`.",
+        )
+        for data_set, column, reason in connection.execute(
+            "select distinct data_set, column_name, after from raw.column_changes where city = ? and change = 'withheld' "
+            "order by all", [city.name],
+        ).fetchall()
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,7 +51,8 @@ class Column:
 
     `time` is how its values write a time (a strptime format, offset, epoch_ms or epoch_s) and the share that do so;
     `ways` are all ways in which they do, `time` first, each reading values that those before it do not.
-    `numbers` hold the bulk of the values (all but one in 200 at each end, and zeros) where nearly all are numbers.
+    `is_everywhere` tells whether every file has it. `numbers` hold the bulk of the values (all but one in 200 at each
+    end, and zeros) where nearly all are numbers.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     ways: tuple[str, ...]
     numbers: tuple[float, float] | None
     mean_length: float
+    is_everywhere: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,10 @@ def profile(group: str, files: list[Path]) -> Profile:
                 f"create temp view everything as select * from read_parquet({path_list(parquet)}, union_by_name = true)"
             )
             names = list(dict.fromkeys(name for read in reads for name in read.headers))
-            columns = {name: _column(connection, name) for name in names}
+            columns = {column: _column(connection, column) for column in names}
+            for column in names:
+                if not all(column in read.headers for read in reads if read.rows):
+                    columns[column] = replace(columns[column], is_everywhere=False)
         kind, delimiter, encoding, _ = form
         rows = sum(read.rows for read in reads)
         return Profile(name, pattern_of(group, files), kind, delimiter, encoding, rows, columns)

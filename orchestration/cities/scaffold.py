@@ -117,7 +117,11 @@ def city_yml(city: NewCity) -> str:
 
 def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str | None) -> list[str]:
     profile = guess.profile
-    columns = [name for name in profile.columns if name not in (*guess.drop, "geometry_wkt", "sheet")]
+    kept = [name for name in profile.columns if name not in (*guess.drop, "geometry_wkt", "sheet")]
+    # What the staging model reads must be in every file: a file without it calls it otherwise, or lacks it.
+    roles = {found.column: (role, found) for role, found in guess.columns.items()}
+    optional = [name for name in kept if name not in roles and not profile.columns[name].is_everywhere]
+    columns = [name for name in kept if name not in optional]
     lines = [
         f"  {profile.name}:",
         f"    title: {_text(profile.name.replace('_', ' ').capitalize())}",
@@ -137,10 +141,11 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
         key = next(found for found in guess.columns.values() if found.column == guess.key[0])
         lines.append(f"    key: {_list([_text(name) for name in guess.key])}  # {key.sure}: {key.why}")
     lines.append("    columns:")
-    roles = {found.column: (role, found) for role, found in guess.columns.items()}
     for name in columns:
         role, found = roles.get(name, (None, None))
         lines.append(f"      - {_text(name)}" + (f"  # {found.sure}: {role}; {found.why}" if found else ""))
+    if optional:
+        lines += ["    optional:  # some files lack them", *(f"      - {_text(name)}" for name in optional)]
     if guess.drop:
         lines.append("    drop:  # never past landing; take out only what nobody can be told by")
         lines += [f"      - {_text(name)}  # {why}" for name, why in guess.drop.items()]

@@ -67,8 +67,8 @@ def blocks_next_to(blocks: Blocks) -> list[list[int]]:
         hundred, street = address.split(" BLOCK OF ")
         streets.setdefault(street, {})[int(hundred)] = block
     for numbers in streets.values():
-        for hundred, block in numbers.items():
-            near[block] |= {numbers[next_to] for next_to in (hundred - 100, hundred + 100) if next_to in numbers}
+        for number, block in numbers.items():
+            near[block] |= {numbers[next_to] for next_to in (number - 100, number + 100) if next_to in numbers}
     return [sorted(others - {block}) for block, others in enumerate(near)]
 
 

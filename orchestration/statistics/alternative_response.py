@@ -17,6 +17,8 @@ from expectations.thresholds import MAPPED_RECORDS
 from orchestration.statistics.assumptions import PATHS, Assumptions
 from orchestration.statistics.diversion import Eligible, Simulation, envelope, tornado
 from orchestration.statistics.marts import Mart
+from orchestration.statistics.periods import READS as PERIODS_READS
+from orchestration.statistics.periods import WHOLE_YEAR, Period, periods
 
 ALL = "(all)"
 # Calls that others answer already: nothing of them is left to divert, so they stand apart.
@@ -114,7 +116,7 @@ TORNADO = Mart(
         "source": ("varchar", "Where the factor's range is from."),
     },
 )
-READS = ("demand.calls_screened", "codebooks.response_schemes")
+READS = ("demand.calls_screened", "codebooks.response_schemes", PERIODS_READS)
 COUNTS = """
 with screened as (
     -- As decimals: their sums are the same in whatever order the rows come.
@@ -245,17 +247,20 @@ def alternative_response(
     found = connection.execute(COUNTS, {"paths": list(PATHS)})
     names = [column[0] for column in found.description or []]
     counted = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    simulation = assumed.simulated()
+    simulation, found_periods = assumed.simulated(), periods(connection)
     rows: list[dict[str, Any]] = []
     swings: list[dict[str, Any]] = []
     for start in range(0, len(counted), len(PATHS)):
         paths = counted[start : start + len(PATHS)]
-        rows += _rows_of_scheme(paths, assumed, simulation)
+        period = found_periods.get(paths[0]["city"], WHOLE_YEAR)
+        rows += _rows_of_scheme(paths, assumed, simulation, period)
         swings += [row for path in paths for row in _swings(path, assumed)]
     return rows, swings
 
 
-def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulation: Simulation) -> list[dict[str, Any]]:
+def _rows_of_scheme(
+    paths: list[dict[str, Any]], assumed: Assumptions, simulation: Simulation, period: Period
+) -> list[dict[str, Any]]:
     """The rows of one city and scheme; nothing is diverted of what officers start, so denominators share a result."""
     first, rows = paths[0], list[dict[str, Any]]()
     by_path = {str(path["path"]): counts_of([path]) for path in paths}
@@ -266,6 +271,8 @@ def _rows_of_scheme(paths: list[dict[str, Any]], assumed: Assumptions, simulatio
             tied = simulation.diverted(counts.eligible[unit], correlated=True) if is_tested else None
             for denominator, whole in zip(DENOMINATORS, _wholes(first), strict=True):
                 status, reason = judge(unit, whole, counts)
+                if status == "ok" and period.doubt:
+                    status, reason = "unreliable", period.doubt
                 told = status != "insufficient_data"
                 rows.append(
                     {

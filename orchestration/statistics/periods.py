@@ -28,6 +28,11 @@ class Period:
         """Why nothing can be said of a year."""
         return self.reason if self.status == "insufficient_data" else None
 
+    @property
+    def doubt(self) -> str | None:
+        """Why what is said of a year stands on less than one."""
+        return None if self.status == "ok" else self.reason or "no whole year is covered"
+
 
 WHOLE_YEAR = Period()
 

@@ -21,6 +21,8 @@ from orchestration.statistics.alternative_response import (
     UNKNOWN_INITIATION,
 )
 from orchestration.statistics.marts import Mart
+from orchestration.statistics.periods import READS as PERIODS_READS
+from orchestration.statistics.periods import WHOLE_YEAR, Period, periods
 from orchestration.statistics.plans import Price
 from orchestration.statistics.responder_programmes import NO_PHASE, NOT_SAVINGS, police_prices
 from orchestration.statistics.scenario_files import Move, Scenario
@@ -73,7 +75,7 @@ SCENARIO = Mart(
         "note": ("varchar", "How to read the money."),
     },
 )  # fmt: skip
-READS = ("demand.calls_screened", "budget.police_hour_cost")
+READS = ("demand.calls_screened", "budget.police_hour_cost", PERIODS_READS)
 CELLS = """
 select city, topic_category,
     case when screen in ('passed', 'officer_initiated', 'answered_by_others') then screen else 'held' end as kind,
@@ -133,7 +135,7 @@ def scenario_rows(connection: duckdb.DuckDBPyConnection, files: Sequence[Scenari
     cells: dict[str, list[Cell]] = {}
     for city, *values in connection.execute(CELLS).fetchall():
         cells.setdefault(city, []).append(Cell(*values))
-    prices = police_prices(connection)
+    prices, found_periods = police_prices(connection), periods(connection)
     budgets = {(city, phase): budget for city, phase, budget in connection.execute(BUDGETS).fetchall()}
     return [
         row
@@ -141,7 +143,14 @@ def scenario_rows(connection: duckdb.DuckDBPyConnection, files: Sequence[Scenari
         for city in sorted(cells)
         if not file.cities or city in file.cities
         for price in prices.get(city, [Price(NO_PHASE, None, None)])
-        for row in city_rows(city, file, cells[city], price, budgets.get((city, price.phase)))
+        for row in city_rows(
+            city,
+            file,
+            cells[city],
+            price,
+            budgets.get((city, price.phase)),
+            found_periods.get(city, WHOLE_YEAR),
+        )
     ]
 
 
@@ -153,24 +162,32 @@ def scenario_frame(connection: duckdb.DuckDBPyConnection, files: Sequence[Scenar
 
 
 def city_rows(
-    city: str, file: Scenario, cells: Sequence[Cell], price: Price, budget: float | None
+    city: str,
+    file: Scenario,
+    cells: Sequence[Cell],
+    price: Price,
+    budget: float | None,
+    period: Period = WHOLE_YEAR,
 ) -> Iterator[dict[str, Any]]:
     """The whole city, then each move."""
     whole = pool_of(cells, cells)
     pools = [pool_of_move(move, cells) for move in file.moves]
     moved = [moved_by(move, pool) for move, pool in zip(file.moves, pools, strict=True)]
-    doubt = doubt_of_city(cells)
+    doubt = doubt_of_city(cells) or period.doubt
+    unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
+    # Calls of part of a year beside a budget of a whole one would make the police look dear.
+    unpriced = unpriced or period.doubt
     key = {"city": city, "scenario": file.name, "phase": price.phase, "title": file.title, "note": NOT_SAVINGS}
     topics = sorted(topic for move in file.moves for topic in move.topics)
     named = {"move": 0, "responder": WHOLE, "categories": ";".join(topics)}
-    row = key | named | row_of(whole, together(moved), price, doubt)
+    row = key | named | row_of(whole, together(moved), price, doubt, unpriced)
     if row["money_status"] != "insufficient_data" and budget is not None:
         ends = spending_after(budget, file, pools, price.cost_per_paid_hour or 0.0)
         row |= {"spending_before": budget, **_ends("spending_after", ends)}
     yield row
     for place, (move, pool, result) in enumerate(zip(file.moves, pools, moved, strict=True), start=1):
         named = {"move": place, "responder": move.responder, "categories": ";".join(sorted(move.topics))}
-        yield key | named | row_of(pool, result, price, doubt)
+        yield key | named | row_of(pool, result, price, doubt, unpriced)
 
 
 def is_moved(cell: Cell, move: Move) -> bool:
@@ -266,10 +283,9 @@ def spending_after(
     return least, mode, most
 
 
-def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None) -> dict[str, Any]:
+def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None, unpriced: str | None) -> dict[str, Any]:
     """The numbers of a row, with what can be told of hours and of money."""
     missing, doubt = judge(pool, doubt_of_city)
-    unpriced = None if price.cost_per_paid_hour is not None else "no police budget with sworn positions is known"
     row: dict[str, Any] = {
         "calls": pool.calls,
         "calls_already_answered": pool.answered,
@@ -289,7 +305,7 @@ def row_of(pool: Pool, moved: Moved, price: Price, doubt_of_city: str | None) ->
         row["police_hours_before"] = pool.hours
         row |= _ends("police_hours_freed", (low, mode, high))
         row |= _ends("police_hours_after", (pool.hours - high, pool.hours - mode, pool.hours - low))
-        if price.cost_per_paid_hour is not None:
+        if price.cost_per_paid_hour is not None and not unpriced:
             for hours, dollars in (("hours_freed", "time_value"), ("hours_after", "police_cost_after")):
                 row |= {f"{dollars}_{end}": row[f"police_{hours}_{end}"] * price.cost_per_paid_hour for end in ENDS}
             row["police_cost_before"] = pool.hours * price.cost_per_paid_hour

@@ -73,7 +73,7 @@ def run_main_job(
         env=variables,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]

@@ -12,8 +12,9 @@ ELIGIBLE = """insert into demand.alternative_response by name
         0.5 as screened_share, 0.2 as eligible_low_share, 5 as diverted_least, 10 as diverted_p05, 15 as diverted_p50,
         20 as diverted_p95, 30 as diverted_most, 0.15 as diverted_share_p50, 'ok' as status;
     insert into demand.calls_by_type by name
-    select 'riverbend' as city, 'community' as denominator, 'disorder' as call_type_group, '(all)' as final_type,
-        100 as calls, 1 as share_calls, 1 as share_time, 1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
+    select 'riverbend' as city, 'community_or_unknown' as denominator, 'disorder' as call_type_group,
+        '(all)' as final_type, 100 as calls, 1 as share_calls, 'ok' as share_status, 1 as share_time,
+        1 as rate_per_1000, 'ok' as rate_status, 'ok' as time_status"""
 # A sound row of waits.
 WAITS = """insert into demand.response_times by name
     select 'riverbend' as city, 'city' as zone_kind, '(all)' as zone_id, '1' as priority, 60 as calls, 60 as arrivals,
@@ -77,6 +78,97 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"rows_kept"},
         "50% of the rows are gone (1,000 now, 2,000 in the current release)",
     ),
+    "a month gone while others grow": (
+        "raw",
+        """update raw.loads set kept_rows = 1000 where entity = 'calls';
+        insert into raw.shrunk_months values ('riverbend', 'calls_export', 'snapshot', 'calls-1', '2024-03', 1000, 0, false)""",
+        {"rows_kept"},
+        "50% of the rows are gone (2,000 now, 2,000 in the current release), of a snapshot. Most in 2024-03 (1000 before, "
+        "0 now).",
+    ),
+    "a growing set shrinks": (
+        "raw",
+        "update raw.loads set growth = 'append', rows = 1960, records = 1960 where entity = 'calls'",
+        {"rows_kept"},
+        "2% of the rows are gone (1,960 now, 2,000 in the current release), of a set that only gains rows.",
+    ),
+    "a file of a month is cut": (
+        "raw",
+        "update raw.load_files set rows = 500 where file = 'calls.1.csv'",
+        {"file_rows_kept"},
+        "calls.1.csv has 500 rows now, 1,000 in the current release",
+    ),
+    "a file of a month is older": (
+        "raw",
+        "update raw.load_files set rows = 990, last_day = '2024-06-29' where file = 'calls.1.csv'",
+        {"file_is_no_older"},
+        "calls.1.csv ends on 2024-06-29 (990 rows), in the current release on 2024-06-30 (1,000 rows)",
+    ),
+    "a file of a month is missing": (
+        "raw",
+        "update raw.load_files set load_id = null, rows = null where file = 'calls.1.csv'",
+        {"file_kept"},
+        "calls.1.csv (1,000 rows in the current release) is not in the new delivery",
+    ),
+    "a file with a header only": (
+        "raw",
+        "update raw.load_files set rows = 0, previous_rows = null where file = 'calls.1.csv'",
+        {"file_has_rows"},
+        "calls.1.csv holds no row",
+    ),
+    "an older snapshot": (
+        "raw",
+        """insert into raw.held_back
+        values ('riverbend', 'calls_export', 'calls-2', 'calls-1', 'its name is of March', 1990, 2000)""",
+        {"delivery_is_newer"},
+        "load calls-2 (1,990 rows) is not used, as it is older than what is in use (calls-1, 2,000 rows): its name is of "
+        "March.",
+    ),
+    "a moment without an answer": (
+        "raw",
+        """insert into raw.missing_windows values ('riverbend', 'requests_export', 'requests-1',
+        timestamp '2024-03-12 10:30', timestamp '2024-03-12 10:31', 60, 86400 * 30)""",
+        {"window_answered"},
+        "the portal does not answer for 2024-03-12 10:30 to 2024-03-12 10:31 UTC",
+    ),
+    "a day without an answer": (
+        "raw",
+        """insert into raw.missing_windows values ('riverbend', 'requests_export', 'requests-1',
+        timestamp '2024-03-12', timestamp '2024-03-13', 86400, 86400 * 30)""",
+        {"window_answered", "missing_time_is_short"},
+        "the portal did not answer for 24.0 of 720 hours",
+    ),
+    "a portal that lost a fifth": (
+        "raw",
+        "update raw.loads set withdrawn_rows = 400, listed_keys = 1600, growth = 'append' where entity = 'calls'",
+        {"withdrawn_rows_are_few"},
+        "the portal lists 1,600 keys; 400 of 2,000 rows (20.0%) that it sent are not among them",
+    ),
+    "keys that no load has": (
+        "raw",
+        "update raw.loads set listed_keys = 2003, unknown_keys = 3, growth = 'append' where entity = 'calls'",
+        {"portal_has_no_others"},
+        "the portal lists 2,003 keys, 3 of them in no load",
+    ),
+    "statuses of long ago": (
+        "raw",
+        """update raw.loads set looks_back_days = 90, looked_at = timestamp '2024-07-02', growth = 'append'
+        where entity = 'requests'""",
+        {"statuses_are_read_again"},
+        "made more than 90 days before a pull may be as old as 2024-07-01 00:00 UTC",
+    ),
+    "the same feed twice": (
+        "raw",
+        "insert into raw.repeated_across_files values ('riverbend', 'offenses_export', 'offenses-1', 'b.csv', 300, 290)",
+        {"files_share_few_rows"},
+        "290 of 300 rows of b.csv (load offenses-1) stand word for word in another file",
+    ),
+    "a row in two files": (
+        "raw",
+        "insert into raw.repeated_across_files values ('riverbend', 'offenses_export', 'offenses-1', 'b.csv', 300, 2)",
+        {"files_share_no_rows"},
+        "2 of 300 rows of b.csv",
+    ),
     "load without rows": (
         "raw",
         """update raw.loads set rows = 0, records = 0, previous_rows = null
@@ -96,6 +188,27 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         "update raw.files set records = rows + 1 where file = 'offenses.csv'",
         {"rows_match_records"},
         "offenses.csv has 601 records, but 600 rows were read and 0 lines rejected (-1)",
+    ),
+    "column about persons": (
+        "raw",
+        """insert into raw.column_changes by name select 'riverbend' as city, 'calls_export' as data_set,
+        'caller_name' as column_name, 'withheld' as change, 'the name says that it is about a person' as after""",
+        {"column_decided"},
+        "the column “caller_name” was left out of raw: the name says that it is about a person",
+    ),
+    "member not read": (
+        "raw",
+        """insert into raw.file_notes select 'riverbend', 'calls_export', 'calls-1', 'calls.zip/a.csv', 'unread_member', 1,
+        'of the archive were read a.csv, not read b.json'""",
+        {"members_read"},
+        "calls.zip/a.csv: of the archive were read a.csv, not read b.json.",
+    ),
+    "rows between stray quotes": (
+        "raw",
+        """insert into raw.file_notes select 'riverbend', 'calls_export', 'calls-1', 'calls.csv', 'stray_quotes', 76,
+        '76 lines lay between quotes'""",
+        {"quotes_pair"},
+        "riverbend / calls_export: calls.csv: 76 lines lay between quotes.",
     ),
     "unreadable lines": (
         "raw",
@@ -139,6 +252,22 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         update raw.loads set rows = 4000 where entity = 'calls'""",
         {"repeated_keys"},
         "2,000 of 4,000 rows (50.0%) have a duplicated key",
+    ),
+    "a key of many records": (
+        "canonical",
+        """insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'excluded', 'superseded_version', 3000);
+        update raw.loads set rows = 5000 where entity = 'calls'""",
+        {"superseded_versions"},
+        "3,000 of 5,000 rows (60.0%) of load calls-1 are older versions of another row",
+    ),
+    "one key in two whole files": (
+        "canonical",
+        """insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'excluded', 'superseded_version', 1000);
+        update raw.loads set rows = 3000, growth = 'yearly_files' where entity = 'calls'""",
+        {"repeated_keys"},
+        "1,000 of 3,000 rows (33.3%) have a duplicated key",
     ),
     "format changed": (
         "canonical",
@@ -325,7 +454,7 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         "marts",
         f"{WAITS}; update demand.response_times set median_censored = null",
         {"estimate_matches_status"},
-        "with the unreached None (ok)",
+        "with the unreached unknown (ok)",
     ),
     "limits by no method": (
         "marts",
@@ -494,6 +623,32 @@ SOUND: dict[str, tuple[Layer, str]] = {
     "two calls of one second": (
         "canonical",
         "update canonical.requests set requested_at_utc = '2024-01-01 06:00:01' where i < 19",
+    ),
+    "withdrawals the portal counts": (
+        "raw",
+        """update raw.loads set growth = 'append', rows = 1900, records = 1900, portal_rows = 1900, kept_rows = 1900
+        where entity = 'calls'""",
+    ),
+    "changes on any record are read": (
+        "raw",
+        "update raw.loads set looked_at = timestamp '2024-07-02', growth = 'append' where entity = 'requests'",
+    ),
+    "the second pull of a window": (
+        "canonical",
+        """update raw.loads set growth = 'rolling_window' where entity = 'calls';
+        update canonical.staged_rows set row_status = 'excluded', row_reason = 'superseded_version'
+        where entity = 'calls';
+        insert into canonical.staged_rows by name select 'riverbend' as city, 'calls_export' as source_dataset,
+            'calls-2' as load_id, 'calls' as entity, 'accepted' as row_status, rows
+            from canonical.staged_rows where entity = 'calls';
+        insert into raw.loads by name
+            select * replace ('calls-2' as load_id, 2 as load_number) from raw.loads where entity = 'calls'""",
+    ),
+    "versions by a column": (
+        "canonical",
+        """insert into canonical.staged_rows
+        values ('riverbend', 'calls_export', 'calls-1', 'calls', 'excluded', 'superseded_version', 600);
+        update raw.loads set rows = 2600 where entity = 'calls'""",
     ),
     "a few points outside": ("canonical", "update canonical.calls set longitude = 0 where i < 30"),
     "zone in place of a point": (

@@ -52,15 +52,28 @@ create table raw.cities as
     select 'riverbend' as city, -94.0 as west, 41.0 as south, -93.0 as east, 42.0 as north;
 create table raw.loads as
     select 'riverbend' as city, entity || '_export' as data_set, entity, entity || '-1' as load_id, rows,
-        0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted
+        0::bigint as rejected_lines, rows as records, null::bigint as portal_rows, rows as previous_rows, false as shrink_accepted,
+        'snapshot' as growth, 1::bigint as load_number, true as complete, 0::bigint as withdrawn_rows,
+        rows as kept_rows, null::varchar as listing_id, null::bigint as listed_keys, null::bigint as unknown_keys,
+        timestamp '2024-07-01' as as_of, null::timestamp as looked_at, null::bigint as looks_back_days
     from entities;
-create table raw.files as select city, data_set, load_id, entity || '.csv' as file, records, rows, rejected_lines from raw.loads;
-create table raw.file_notes as
-    select city, data_set, load_id, '' as file, '' as kind, 0 as count, '' as found from raw.loads where false;
+create table raw.load_files as
+    select 'riverbend' as city, entity || '_export' as data_set, 'snapshot' as growth, entity || '.' || n || '.csv' as file,
+        entity || '-1' as load_id, rows // 2 as rows, '2024-06-30' as last_day, entity || '-0' as previous_load_id,
+        rows // 2 as previous_rows, '2024-06-30' as previous_last_day, 2::bigint as family, false as shrink_accepted
+    from entities, range(2) as t(n);
+create table raw.shrunk_months (city varchar, data_set varchar, growth varchar, load_id varchar, month varchar,
+    previous_rows bigint, rows bigint, shrink_accepted boolean);
+create table raw.held_back (city varchar, data_set varchar, load_id varchar, kept_load_id varchar, reason varchar,
+    rows bigint, kept_rows bigint);
+create table raw.missing_windows (city varchar, data_set varchar, load_id varchar, begins timestamp, ends timestamp,
+    seconds double, asked_seconds double);
+create table raw.repeated_across_files (city varchar, data_set varchar, load_id varchar, file varchar, rows bigint,
+    repeated bigint);
 create table raw.load_columns as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id,
-        unnest(['call_number', 'call_received']) as column_name, true as present, 0::bigint as files_without,
-        null::varchar as file, null::varchar as likely_new_name, null::varchar as new_columns;
+        unnest(['call_number', 'call_received']) as column_name, true as present,
+        null::varchar as likely_new_name;
 create table raw.column_changes as
     select 'riverbend' as city, 'calls_export' as data_set, 'calls-1' as load_id, '' as column_name, '' as change,
         '' as before, '' as after, false as needed where false;
@@ -114,12 +127,12 @@ MARTS = (
 create schema {schema};
 create table {schema}.fct_{entity} as
     select city, source_dataset, i, date_trunc('month', {TIME})::date as month, 'T' || (i % 4) as zone_id,
-        location_status, 9.0::double as response_minutes, 'demand' as population, 'community' as initiation, 'final_type' as mapping_status,
+        location_status, 9.0::double as response_minutes, 'demand' as population, 'community' as initiation,
+        'final_type' as mapping_status,
         'NOISE ' || (i % 3) as final_type, null::varchar as initial_type from warehouse.canonical.{entity};
 create table {schema}.{entity}_by_zone_month as
     select city, 'tract' as zone_kind, zone_id, month, count(*) as demand_calls,
-        count(*) as records, count(*) as {entity},
-        0 as police_generated_offenses, 0 as unclassified_offenses, 0::bigint as records_of_uncovered_days,
+        count(*) as {"records" if entity == "calls" else entity}, 0::bigint as records_of_uncovered_days,
         median(response_minutes) as median_minutes
     from {schema}.fct_{entity} group by all;
 """
@@ -138,7 +151,7 @@ create table demand.fct_unit_responses as
     from warehouse.canonical.unit_responses;
 create table zones.zone_summary as
     select 'riverbend' as city, 'tract' as zone_kind, 'T' || z as zone_id, measure, total // 4 as n,
-        total // 4 - 9 as n_low, total // 4 + 9 as n_high, 4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
+        4000::bigint as population, date '2024-01-01' as period_start, date '2024-06-30' as period_end,
         (total / 16)::double as rate_per_1000, (total / 16 - 1)::double as rate_lo,
         (total / 16 + 1)::double as rate_hi,
         'exact' as ci_method, 'ok' as status, '' as reason

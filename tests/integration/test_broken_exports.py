@@ -112,9 +112,9 @@ CASES = {
         "needed_column_present",
         (
             "riverbend / calls_for_service",
-            "“call_number” is not in load",
+            "“call_number” is not in calls_for_service.csv",
             "probably called “cad_call_number” now",
-            "“call_received” is not in load",
+            "“call_received” is not in calls_for_service.csv",
             "probably called “time_call_was_received” now",
         ),
     ),

@@ -102,6 +102,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any])
             analyst.execute(create(mart))
         analyst.execute(FILL_MARTS)
         analyst.execute(create("budget/police_hour_cost"))
+        analyst.execute(create("zones/reference_periods"))
         analyst.execute(
             "insert into budget.police_hour_cost by name select 'case' as city, 'adopted' as phase, "
             "2024 as fiscal_year, 2024 as work_year, ?::double as cost_per_paid_hour",

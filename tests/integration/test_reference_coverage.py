@@ -25,7 +25,7 @@ SOURCES = sorted(EXPECTED["expected"])
 MODELS = (
     "garwood_limits fqn:footprint.intermediate coverage coverage_gaps days_seen fct_calls fct_unit_responses fct_contacts fct_offenses "
     "calls_by_zone_month contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods "
-    "dim_zone dim_city dispersion border_counts zone_summary calls_by_month"
+    "dim_zone dim_city dispersion border_counts measure_doubts zone_summary calls_by_month"
 )
 FILL = f"""
 insert into raw.cities by name

@@ -28,7 +28,7 @@ COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
 
 MODELS = (
     "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month "
-    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone dispersion border_counts zone_summary dim_city "
+    "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone dispersion border_counts measure_doubts zone_summary dim_city "
     "calls_by_type calls_by_hour_of_week repeats_by_window fct_budget_lines budget_by_function police_hour_cost "
     "cost_per_call_hour staffing_equivalents"
 )
@@ -237,8 +237,8 @@ def test_response_times(connection: duckdb.DuckDBPyConnection, expected: dict[st
 
 def test_rates_of_zones(connection: duckdb.DuckDBPyConnection, expected: dict[str, Any]) -> None:
     found = zone_rows(connection, "case")
-    for zone, rate in expected["rates"].items():
-        rate = rate | expected["rate_formula"].get(zone, {})
+    for zone, of_a_week in expected["rates"].items():
+        rate = of_a_week | expected["rate_formula"].get(zone, {})
         row = found[zone]
         assert (row["n"], row["population"]) == (rate["n"], rate["population"])
         assert row["rate_per_1000"] == near(rate["rate_per_1000_year"]), zone

@@ -30,7 +30,7 @@ METRES_A_DEGREE = (math.radians(6_378_137.0), math.radians(6_378_137.0) * (1 - 0
 MODELS = (
     "garwood_limits fqn:footprint.intermediate fct_calls fct_contacts fct_offenses calls_by_zone_month calls_by_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone dim_city "
-    "dispersion border_counts zone_summary calls_by_type"
+    "dispersion border_counts measure_doubts zone_summary calls_by_type"
 )
 RESIDENTS = 1000
 FILL = f"""
@@ -212,5 +212,5 @@ def test_one_month_without_neighbours_keeps_poisson_and_says_so(connection: duck
     assert limits(expected["n"], (expected["lo"], expected["hi"]), None) == [expected["lo"], expected["hi"]]
     # The closed form is Poisson's too.
     assert limits(expected["n"], None, None) == pytest.approx([4.787, 18.391], abs=1e-3)
-    (summary,) = rows(connection, "from demand.calls_by_type where city = 'once' and final_type = '(all)'")[:1]
-    assert summary["ci_method"] == "byar"
+    (of_city,) = rows(connection, "from demand.calls_by_month where city = 'once'")
+    assert (of_city["dispersion"], of_city["ci_method"]) == (None, "byar")

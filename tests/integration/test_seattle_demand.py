@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import chi2
+from scipy.stats.contingency import chi2_contingency
 from statsmodels.stats.proportion import proportion_confint
 
 from tests.integration.real_exports import DATA, counted, hour_of_week, mapping, meaning, table
@@ -62,6 +63,9 @@ def calls() -> pd.DataFrame:
         pd.DataFrame(
             {
                 "at": pd.to_datetime(of_2016["At Scene Time"].fillna(of_2016["Event Clearance Date"]), format=CLOCK),
+                "cleared": pd.to_datetime(of_2016["Event Clearance Date"], format=CLOCK).where(
+                    of_2016["At Scene Time"].notna()
+                ),
                 "initial": of_2016["Initial Type Description"],
                 "final": of_2016["Event Clearance Description"],
             }
@@ -177,7 +181,7 @@ def test_nearly_all_demand_is_of_unknown_initiation(analyst: duckdb.DuckDBPyConn
         select denominator, share_status, count(share_calls), count(rate_per_1000), count(share_time)
         from demand.calls_by_type where denominator in ('community', 'community_or_unknown') and final_type = 'SHOPLIFT'
         group by all order by all
-    """).fetchall() == [("community_or_unknown", "unreliable", 1, 1, 0)]
+    """).fetchall() == [("community", "insufficient_data", 0, 0, 0), ("community_or_unknown", "unreliable", 1, 1, 1)]
     assert analyst.execute("""
         select distinct share_status, rate_status, time_status, headline_status, share_calls, rate_per_1000, intensity
         from demand.calls_by_type where denominator = 'community'
@@ -191,6 +195,15 @@ def test_nearly_all_demand_is_of_unknown_initiation(analyst: duckdb.DuckDBPyConn
     ]
 
 
+def limits(analyst: duckdb.DuckDBPyConnection, n: int) -> tuple[float, float]:
+    """Exact Poisson limits of a count, widened by how much more calls vary by tract and month."""
+    ((dispersion,),) = analyst.execute(
+        "select dispersion from zones.dispersion where zone_kind = 'tract' and measure = 'calls'"
+    ).fetchall()
+    low, high = (float(quantile) / 2 for quantile in (chi2.ppf(0.025, 2 * n), chi2.ppf(0.975, 2 * n + 2)))
+    return n * (low / n) ** dispersion**0.5, n * (high / n) ** dispersion**0.5
+
+
 def test_share_and_rate_of_a_type(
     analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame, residents: pd.Series
 ) -> None:
@@ -202,16 +215,31 @@ def test_share_and_rate_of_a_type(
     assert row[:3] == pytest.approx((n / len(demand), *proportion_confint(n, len(demand), method="wilson")), rel=1e-9)
     assert row[3] == pytest.approx(n / exposure, rel=1e-9)
     # Byar's closed form beside the exact limits: at thousands of calls they agree to five digits.
-    garwood = chi2.ppf(0.025, 2 * n) / 2 / exposure, chi2.ppf(0.975, 2 * n + 2) / 2 / exposure
-    assert row[4:6] == pytest.approx(garwood, rel=1e-5)
+    assert row[4:6] == pytest.approx([limit / exposure for limit in limits(analyst, n)], rel=1e-5)
     # 25 of the 132 tracts have no population, so the rate is of too few residents.
     assert row[6] == "unreliable"
 
 
-def test_no_time_on_calls_is_not_no_time(analyst: duckdb.DuckDBPyConnection) -> None:
-    assert analyst.execute(
-        "select distinct calls_timed, hours, hours_scaled, share_time, time_status from demand.calls_by_type"
-    ).fetchall() == [(0, None, None, None, "insufficient_data")]
+def test_the_time_of_a_few_calls_is_never_ok(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame) -> None:
+    # Only the sample of 2016 says when calls were cleared: of two covered days.
+    hours = (demand["cleared"] - demand["at"]).dt.total_seconds() / 3600
+    hours = hours.where(hours.between(0, 24))
+    found = {
+        group: values
+        for group, *values in analyst.execute("""
+            select call_type_group, calls_timed, hours, hours_scaled, time_status from demand.calls_by_type
+            where denominator = 'community_or_unknown' and final_type = '(all)'
+        """).fetchall()
+    }
+    for group, of_group in hours.groupby(demand["topic_group"]):
+        timed, total = int(of_group.count()), of_group.sum()
+        scaled = pytest.approx(total * len(of_group) / timed, rel=1e-9) if timed else None
+        status = "unreliable" if timed else "insufficient_data"
+        assert found[group] == [timed, pytest.approx(total, rel=1e-9), scaled, status], group
+    assert analyst.execute("select distinct headline_status from demand.calls_by_type order by 1").fetchall() == [
+        ("insufficient_data",),
+        ("unreliable",),
+    ]
 
 
 def test_hours_of_the_week_with_both_changes_of_the_clock(
@@ -288,8 +316,7 @@ def test_a_month_of_the_city(analyst: duckdb.DuckDBPyConnection, demand: pd.Data
     """).fetchall()
     assert row[0] == n
     assert row[1] == pytest.approx(n / 31, rel=1e-9)
-    garwood = chi2.ppf(0.025, 2 * n) / 2 / 31, chi2.ppf(0.975, 2 * n + 2) / 2 / 31
-    assert row[2:4] == pytest.approx(garwood, rel=1e-5)
+    assert row[2:4] == pytest.approx([limit / 31 for limit in limits(analyst, n)], rel=1e-5)
     assert row[4:6] == (pytest.approx(n / exposure, rel=1e-9), "unreliable")
     assert row[6:] == (n - known, "insufficient_data", pytest.approx(known / 31, rel=1e-9))
 
@@ -327,3 +354,36 @@ def test_response_times(analyst: duckdb.DuckDBPyConnection, demand: pd.DataFrame
         reached = wait.dropna()
         median, p90 = (pytest.approx(np.quantile(reached, p), rel=1e-9) for p in (0.5, 0.9))
         assert found[priority] == [len(wait), 0, len(reached), len(wait) - len(reached), median, p90, "unreliable"]
+
+
+def test_dispersion_of_calls_by_tract_and_month(analyst: duckdb.DuckDBPyConnection) -> None:
+    """By another route: a Poisson regression on tract and month is row total times column total over total."""
+    rows = analyst.execute("""
+        select zone_id, month, demand_calls from demand.calls_by_zone_month
+        where zone_kind = 'tract' and zone_id <> '(unmatched)' and status = 'ok'
+    """).fetchall()
+    table = (
+        pd.DataFrame(rows, columns=["zone", "month", "n"]).pivot(index="zone", columns="month", values="n").fillna(0)
+    )
+    table = table.loc[table.sum(axis=1) > 0, table.sum() > 0]
+    found = chi2_contingency(table, correction=False)
+    (row,) = analyst.execute("""
+        select zones_used, months_used, pearson_chi2, dispersion from zones.dispersion
+        where zone_kind = 'tract' and measure = 'calls'
+    """).fetchall()
+    assert row[:2] == table.shape
+    assert row[2] == pytest.approx(found.statistic, rel=1e-9)
+    assert row[3] == pytest.approx(found.statistic / found.dof, rel=1e-9)
+    assert 1.4 < row[3] < 1.8
+
+
+def test_robberies_are_not_the_citys_crime(analyst: duckdb.DuckDBPyConnection) -> None:
+    found = analyst.execute("""
+        select distinct status from zones.zone_summary
+        where measure = 'offenses' and zone_kind = 'tract' and population >= 500
+    """).fetchall()
+    assert found == [("unreliable",)]
+    ((without_caveat,),) = analyst.execute("""
+        select count(*) from zones.zone_summary where measure = 'offenses' and caveat_codes not like '%ONE_OFFENSE_TYPE%'
+    """).fetchall()
+    assert without_caveat == 0

@@ -158,16 +158,21 @@ def test_calls_by_ward_equal_a_join_of_the_layer(real_analyst: duckdb.DuckDBPyCo
     found = mapping(
         real_analyst,
         f"""
-        select zone_id, cast(sum(records) as bigint) from demand.calls_by_zone_month
+        select zone_id, cast(sum(records + records_of_uncovered_days) as bigint) from demand.calls_by_zone_month
         where city = '{CITY}' and zone_kind = 'ward' group by 1
         """,
     )
 
     assert found == counted(wards)
-    assert found["(unmatched)"] == 255
+    assert found["(unmatched)"] == 259
 
 
-def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection) -> None:
+def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
+    ((start, end),) = real_analyst.execute(
+        "select period_start::varchar, period_end::varchar from zones.reference_periods "
+        f"where city = '{CITY}' and measure = 'calls' and kind <> 'none'"
+    ).fetchall()
+    demand = (cad["type"] != "Traffic Stop") & cad["received"].str[:10].between(start, end)
     rows = real_analyst.execute(
         f"""
         select sum(n), count(rate_per_1000) from zones.zone_summary
@@ -175,7 +180,22 @@ def test_wards_have_counts_but_no_rates(real_analyst: duckdb.DuckDBPyConnection)
         """
     ).fetchall()
 
-    assert rows == [(1_502, 0)]  # parking, motorists and crashes of 2019, the wards and (unmatched)
+    assert rows == [(int(demand.sum()), 0)]
+
+
+def test_nobody_says_who_started_a_call(real_analyst: duckdb.DuckDBPyConnection, cad: pd.DataFrame) -> None:
+    demand = int((cad["type"] != "Traffic Stop").sum())
+    assert real_analyst.execute(
+        "select rows_in, rows_removed, rows_out from demand.exclusion_ledger "
+        f"where city = '{CITY}' and zone_kind = 'city' and rule = 'unknown_initiation'"
+    ).fetchall() == [(demand, demand, 0)]
+    assert real_analyst.execute(
+        f"select distinct denominator from demand.calls_by_type where city = '{CITY}' order by 1"
+    ).fetchall() == [("community_and_officer",), ("community_or_unknown",), ("unknown_initiation",)]
+    assert real_analyst.execute(f"""
+        select distinct initiation_status, calls_per_day_least from demand.calls_by_month
+        where city = '{CITY}' and calls > 0
+    """).fetchall() == [("insufficient_data", 0)]
 
 
 def test_where_people_live_and_their_exact_age_never_leave_landing(
@@ -189,3 +209,17 @@ def test_where_people_live_and_their_exact_age_never_leave_landing(
         "select count(*) from duckdb_columns() where column_name like 'subject_%' or column_name in ('race', 'age')"
     ).fetchall()
     assert attributes == [(0,)]
+
+
+def test_arrests_and_stops_without_a_common_number_are_not_added_up(real_analyst: duckdb.DuckDBPyConnection) -> None:
+    counts = real_analyst.execute(
+        f"""
+        select sum(contacts), sum(stops), sum(arrests), list(distinct contacts_status) from enforcement.contacts_by_zone_month
+        where city = '{CITY}'
+        """
+    ).fetchall()
+    assert counts == [(None, 22_392, 1_911, ["not_estimable"])]
+    summary = real_analyst.execute(
+        f"select distinct n, status, caveat_codes from zones.zone_summary where city = '{CITY}' and measure = 'contacts'"
+    ).fetchall()
+    assert summary == [(None, "not_estimable", "DETECTION;DOUBLE_CONTACTS;MAUP;RECORDING")]

@@ -55,14 +55,21 @@ def cell(topic: str, calls: int, **given: Any) -> dict[str, Any]:
     return row
 
 
-def database(cells: Rows, prices: Sequence[dict[str, Any]] = ()) -> duckdb.DuckDBPyConnection:
+def database(
+    cells: Rows, prices: Sequence[dict[str, Any]] = (), period: dict[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
     """What the marts read, with these rows."""
     connection = duckdb.connect()
-    for path in ("demand/calls_screened", "budget/police_hour_cost"):
+    for path in ("demand/calls_screened", "budget/police_hour_cost", "zones/reference_periods"):
         model = yaml.safe_load((MARTS / f"{path}.yml").read_text(encoding="utf-8"))["models"][0]
         columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
         connection.execute(f"create schema {path.split('/')[0]}; create table {path.replace('/', '.')} ({columns})")
-    for table, rows in (("demand.calls_screened", cells), ("budget.police_hour_cost", prices)):
+    whole_year = {"city": "a", "measure": "calls", "kind": "calendar_year", "covered_days": 366, "status": "ok"}
+    for table, rows in (
+        ("demand.calls_screened", cells),
+        ("budget.police_hour_cost", prices),
+        ("zones.reference_periods", [period or whole_year]),
+    ):
         for row in rows:
             marks = ", ".join("?" for _ in row)
             connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
@@ -80,9 +87,11 @@ def few_draws(draws: int = 2000) -> Assumptions:
     return shipped.model_copy(update={"simulation": shipped.simulation.model_copy(update={"draws": draws})})
 
 
-def made(cells: Rows, prices: Sequence[dict[str, Any]] = ()) -> tuple[Rows, Rows, Rows]:
+def made(
+    cells: Rows, prices: Sequence[dict[str, Any]] = (), period: dict[str, Any] | None = None
+) -> tuple[Rows, Rows, Rows]:
     """The rows of the three marts."""
-    with database(cells, prices) as connection:
+    with database(cells, prices, period) as connection:
         response, swings = alternative_response(connection, few_draws())
         return response, swings, responder_programmes(connection, few_draws(), response)
 
@@ -374,6 +383,18 @@ def test_money_without_a_budget_and_of_another_year() -> None:
     _, _, older = made(spread("noise", 52), [PRICE | {"fiscal_year": 2022}])
     assert {(row["status"], row["money_status"]) for row in older} == {("ok", "unreliable")}
     assert {row["money_reason"] for row in older} == {"the calls are of another year than the budget"}
+
+
+def test_part_of_a_year_is_no_ok() -> None:
+    part = {"city": "a", "measure": "calls", "kind": "none", "covered_days": 182, "status": "partial_period",
+            "reason": "no whole year is covered"}  # fmt: skip
+    half = [cell("noise", 26, hour_of_week=hour, exposure_hours=26, covered_days=182) for hour in range(168)]
+    response, _, programmes = made(half, [PRICE], part)
+    assert {(row["status"], row["reason"]) for row in response} == {("unreliable", "no whole year is covered")}
+    assert {(row["programme_status"], row["money_status"]) for row in programmes} == {("unreliable", "unreliable")}
+    _, _, whole = made(spread("noise", 52), [PRICE])
+    # A year's cost stands beside a year's calls all the same.
+    assert [row["diverted_calls"] for row in programmes] == pytest.approx([row["diverted_calls"] for row in whole])
 
 
 def test_nothing_is_cashable_by_default() -> None:

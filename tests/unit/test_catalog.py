@@ -1,11 +1,13 @@
 """City files: the shipped ones hold together, and a wrong one is told by file and field."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from orchestration.catalog.model import CatalogError, DataSet, cities, city, read_city
 
@@ -134,3 +136,11 @@ def test_an_unknown_city_is_told_which_there_are() -> None:
 def test_shipped_data_sets(data_set: DataSet) -> None:
     added = {"sheet"} if data_set.format == "xlsx" else set()
     assert set(data_set.key) <= set(data_set.columns) | added, "a key that is no needed column"
+
+
+def test_changes_need_a_key(data_set: Callable[..., Any]) -> None:
+    portal = {"kind": "socrata", "domain": "data.example.org", "ids": ["aaaa-1111"]}
+    with pytest.raises(ValidationError, match="pulls of changes need a key"):
+        data_set(growth="append", source=portal)
+    assert data_set(growth="append", source=portal, key=["a"]).compared_every_days == 7
+    assert data_set(growth="append", source={"kind": "files", "urls": ["https://example.org/a.csv"]}).key == []

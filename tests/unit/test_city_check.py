@@ -14,6 +14,7 @@ TABLES = """
 create schema raw; create schema canonical; create schema intermediate;
 create table raw.loads (city varchar, data_set varchar);
 insert into raw.loads values ('testville', 'things');
+create table raw.column_changes (city varchar, data_set varchar, column_name varchar, change varchar, after varchar);
 create table raw.testville__things as
     select n::varchar as a, 'x' as b, 'y' as c, 1 as _load_number from range(1000) as r(n);
 create table canonical.calls as
@@ -150,3 +151,12 @@ def test_arrivals_of_units_count_where_calls_have_none(found: Callable[..., list
 def test_a_few_odd_rows_are_no_finding(found: Callable[..., list[Any] | None]) -> None:
     assert found("update canonical.calls set longitude = 9, arrived_at_utc = received_at_utc - interval 1 day, "
                  "cleared_at_utc = received_at_utc where source_line < 9") == []  # fmt: skip
+
+
+def test_columns_that_nobody_has_decided_on_are_told(found: Callable[..., Any]) -> None:
+    (finding,) = found(
+        "insert into raw.column_changes values ('testville', 'things', 'caller_name', 'withheld', 'the name says so'), "
+        "('testville', 'things', 'nature', 'added', null)"
+    )
+    assert finding.rule == "undecided_column" and "`drop`" in finding.mend
+    assert "caller_name was left out of raw: the name says so" in finding.found

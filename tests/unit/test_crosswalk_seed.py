@@ -69,7 +69,11 @@ def test_every_category_is_used_and_named_once() -> None:
 def test_every_scheme_has_a_label_for_every_category_but_tests() -> None:
     labels = {(row["scheme"], row["topic_category"]) for row in read(SEEDS / "published_schemes.csv")}
     categories = set(topic_groups()) - {"test_call"}
-    assert labels == {(scheme, topic) for scheme in ("langton", "vera", "lum", "ah_datalytics") for topic in categories}
+    assert labels == {
+        (scheme, topic)
+        for scheme in ("langton", "vera_own_reading", "lum_own_reading", "ah_datalytics_own_reading")
+        for topic in categories
+    }
 
 
 def test_every_call_type_of_the_demo_city_is_mapped() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orchestration.catalog.reading import CatalogError
 from orchestration.settings import SHIPPED_SCENARIOS
+from orchestration.statistics.periods import Period
 from orchestration.statistics.plans import Price
 from orchestration.statistics.responder_programmes import NOT_SAVINGS
 from orchestration.statistics.scenario import SCENARIO, Cell, city_rows
@@ -146,6 +147,15 @@ def test_what_is_not_known_is_not_told(
     assert ("police_hours_before" in whole) == (status != "insufficient_data")
     assert ("time_value_mode" in whole, "spending_after_mode" in whole) == ((money != "insufficient_data",) * 2)
     assert whole["responder_cost_mode"] > 0
+
+
+def test_part_of_a_year_is_not_held_against_a_budget_of_a_whole_one(tmp_path: Path) -> None:
+    part = Period(2.0, "partial_period", "no whole year is covered")
+    for row in city_rows("a", read_scenario(written(tmp_path)), CELLS, PRICE, 1e6, part):
+        assert (row["status"], row["money_status"]) == ("unreliable", "insufficient_data")
+        assert row["reason"] == row["money_reason"] == "no whole year is covered"
+        assert row["police_hours_freed_mode"] > 0
+        assert not {"time_value_mode", "spending_before", "spending_after_mode"} & row.keys()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.catalog.model import DataSet
-from orchestration.catalog.portals import Socrata
+from orchestration.catalog.portals import ArcGIS, Socrata
 from orchestration.ingest import assets
 from orchestration.ingest.assets import Brought, bring, last_pull, loads_in_use
 from orchestration.ingest.bind import bind
@@ -19,9 +19,11 @@ from orchestration.ingest.in_use import InUse
 from orchestration.ingest.withdrawals import is_due
 from orchestration.publish.releases import Release, ReleasedListing, ReleasedLoad, prepare, publish
 from orchestration.settings import Settings
+from orchestration.sources.arcgis import ArcGISSource
 from orchestration.sources.base import Source
 from orchestration.sources.socrata import SocrataSource
 from tests.unit.conftest import city_of
+from tests.unit.servers.arcgis import ArcGISPortal
 from tests.unit.servers.portals import Row, SocrataServer, Table
 
 ONE, TWO = "aaaa-1111", "bbbb-2222"
@@ -202,3 +204,30 @@ def test_when_all_is_looked_at(data_set: Callable[..., Any], warehouse: Warehous
     old = loads[0].model_copy(update={"began_at": began - timedelta(days=8)})
     assert [last_pull(warehouse.data_set, [load.model_copy(update={"by_change": told})]).whole  # type: ignore[union-attr]
             for load in (old, loads[0]) for told in (True, False)] == [False, True, False, False]  # fmt: skip
+
+
+def test_a_layer_that_lists_fewer_rows_is_pulled_whole(
+    data_set: Callable[..., Any], warehouse: Warehouse, web: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.data_set = data_set(
+        city="testville", growth="append", key=["a"], columns=["a", "called_at"], format="arcgis_json", date_column="called_at"
+    )
+    monkeypatch.setattr(assets, "cities", lambda: {"testville": city_of(warehouse.data_set)})
+    monkeypatch.setattr("orchestration.sources.arcgis.city", lambda name: city_of(warehouse.data_set))
+    made = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    calls = {number: {"a": f"c{number}", "called_at": made} for number in range(1, 31)}
+    with ArcGISPortal(calls) as portal:
+        source = ArcGISSource(ArcGIS(kind="arcgis", layers=[portal.layer()]), web())
+        warehouse.run(source)
+        layer = portal.layers["Calls"]
+        layer[31] = {"a": "c31", "called_at": int(datetime.now(UTC).timestamp() * 1000)}
+        portal.switches.mark = 1_700_000_001_000
+        used = warehouse.run(source)
+        assert [(load.rows, load.complete) for load in used.loads] == [(30, True), (1, False)]
+        for number in (3, 4):
+            del layer[number]
+        layer[32] = {"a": "c32", "called_at": int(datetime.now(UTC).timestamp() * 1000)}
+        portal.switches.mark = 1_700_000_002_000
+        used = warehouse.run(source)
+    assert [(load.rows, load.complete) for load in used.loads] == [(30, True)]
+    assert warehouse.values() == {f"c{number}" for number in range(1, 33)} - {"c3", "c4"}

@@ -34,9 +34,9 @@ labels as (
     select
         topic_category,
         max(label) filter (where scheme = 'langton') as langton_label,
-        max(label) filter (where scheme = 'vera') as vera_label,
-        max(label) filter (where scheme = 'lum') as lum_label,
-        max(label) filter (where scheme = 'ah_datalytics') as ah_datalytics_label
+        max(label) filter (where scheme = 'vera_own_reading') as vera_own_reading,
+        max(label) filter (where scheme = 'lum_own_reading') as lum_own_reading,
+        max(label) filter (where scheme = 'ah_datalytics_own_reading') as ah_datalytics_own_reading
     from {{ ref('published_schemes') }}
     group by topic_category
 )
@@ -60,9 +60,9 @@ select
     crosswalk.rationale,
     crosswalk.city = '*' as is_shared_wording,
     labels.langton_label,
-    labels.vera_label,
-    labels.lum_label,
-    labels.ah_datalytics_label
+    labels.vera_own_reading,
+    labels.lum_own_reading,
+    labels.ah_datalytics_own_reading
 from keyed
 inner join {{ ref('call_type_crosswalk') }} as crosswalk
     on keyed.crosswalk_key = crosswalk.call_type and crosswalk.city in (keyed.city, '*')

@@ -1,6 +1,6 @@
 {% set carried = [
     'eligible_low', 'eligible_high', 'disqualifiers', 'apco_code', 'mapping_confidence',
-    'langton_label', 'vera_label', 'lum_label', 'ah_datalytics_label'
+    'langton_label', 'vera_own_reading', 'lum_own_reading', 'ah_datalytics_own_reading'
 ] %}
 
 select

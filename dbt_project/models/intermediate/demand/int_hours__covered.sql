@@ -1,3 +1,6 @@
+{# Stored: few rows come out of a calendar, and the marts it reads are in another database. #}
+{{ config(materialized='table') }}
+
 with periods as (
     select
         periods.city,

@@ -1,3 +1,6 @@
+{# Stored: few rows come out of a scan of all unit responses, and the marts it reads are in another database. #}
+{{ config(materialized='table') }}
+
 with spans as (
     select
         responses.city,

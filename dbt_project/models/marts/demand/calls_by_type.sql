@@ -203,6 +203,7 @@ judged as (
         case
             when share_status = 'insufficient_data' or hours_scaled is null or coalesce(all_hours_scaled, 0) = 0
                 then 'insufficient_data'
+            when time_coverage < {{ var('least_time_coverage') }} then 'unreliable'
             else 'ok'
         end as time_status,
         case
@@ -247,10 +248,10 @@ select
     cast(hours_scaled as double) as hours_scaled,
     cast(unit_hours as double) as unit_hours,
     calls_with_units_assumed > 0 as units_assumed,
-    cast(case when time_status = 'ok' then hours_scaled / nullif(all_hours_scaled, 0) end as double) as share_time,
+    cast(case when time_status <> 'insufficient_data' then hours_scaled / nullif(all_hours_scaled, 0) end as double) as share_time,
     cast(
         case
-            when time_status = 'ok'
+            when time_status <> 'insufficient_data'
                 then hours_scaled * calls_of_timed_groups / nullif(hours_of_timed_groups * calls, 0)
         end as double
     ) as intensity,

@@ -29,9 +29,9 @@ select
     types.rationale,
     types.is_shared_wording,
     types.langton_label,
-    types.vera_label,
-    types.lum_label,
-    types.ah_datalytics_label
+    types.vera_own_reading,
+    types.lum_own_reading,
+    types.ah_datalytics_own_reading
 from {{ ref('int_call_types__mapped') }} as types
 left join conditions
     on

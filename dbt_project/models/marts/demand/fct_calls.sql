@@ -4,7 +4,7 @@
     'call_at_utc', 'call_at_local', 'call_time_basis', 'received_at_utc', 'channel', 'priority', 'priority_level',
     'initial_type', 'final_type', 'call_type_group', 'final_type_group', 'mapping_status', 'mapping_confidence',
     'topic_category', 'topic_group', 'initial_topic_category', 'initial_topic_group', 'answer_axis', 'eligible_low',
-    'eligible_high', 'disqualifiers', 'langton_label', 'vera_label', 'lum_label', 'ah_datalytics_label',
+    'eligible_high', 'disqualifiers', 'langton_label', 'vera_own_reading', 'lum_own_reading', 'ah_datalytics_own_reading',
     'published_zone_id', 'native_zone', 'longitude', 'latitude', 'location_status'
 ] %}
 {# What it has of all of them. #}
@@ -17,7 +17,7 @@
     'priority', 'priority_level', 'initial_type', 'final_type', 'call_type_group', 'final_type_group',
     'mapping_status', 'mapping_confidence', 'topic_category', 'topic_group', 'initial_topic_category',
     'initial_topic_group', 'answer_axis', 'eligible_low', 'eligible_high', 'disqualifiers', 'langton_label',
-    'vera_label', 'lum_label', 'ah_datalytics_label', 'disposition', 'disposition_meaning', 'answered_by'
+    'vera_own_reading', 'lum_own_reading', 'ah_datalytics_own_reading', 'disposition', 'disposition_meaning', 'answered_by'
 ] %}
 
 with calls_with_their_units as (

@@ -1,67 +1,48 @@
-with zonings as (
-    select distinct
-        city,
-        zone_kind
-    from {{ ref('dim_zone') }}
+with counted_records as (
+    {{ counted_records() }}
 ),
 
-points as (
+records_and_other_zones as (
     select
         records.city,
         records.measure,
-        zonings.zone_kind,
-        records.longitude,
-        records.latitude,
-        case zonings.zone_kind when 'beat' then records.beat_id else records.zone_id end as own_zone_id,
-        count(*) as n
-    from {{ ref('int_records__near_borders') }} as records
-    inner join {{ ref('reference_periods') }} as periods
+        near.zone_kind,
+        near.zone_id as other_zone_id,
+        case near.zone_kind when 'beat' then records.beat_id else records.zone_id end as own_zone_id,
+        concat_ws('|', records.entity, records.record_kind, records.record_id) as record
+    from counted_records as records
+    inner join {{ ref('int_records__near_zones') }} as near
         on
-            records.city = periods.city
-            and records.measure = periods.measure
-            and records.day between periods.period_start and periods.period_end
-    inner join zonings
-        on records.city = zonings.city
-    group by
-        records.city, records.measure, zonings.zone_kind, records.longitude, records.latitude, own_zone_id
+            records.city = near.city
+            and records.entity = near.entity
+            and records.record_kind = near.record_kind
+            and records.record_id = near.record_id
+    -- A period counts its covered days alone.
+    inner join {{ ref('int_reference_days') }} as days
+        on records.city = days.city and records.measure = days.measure and records.day = days.day
 ),
 
-points_and_other_zones as (
+numbered as (
     select
-        points.city,
-        points.measure,
-        points.zone_kind,
-        points.own_zone_id,
-        points.n,
-        near.zone_id as other_zone_id,
-        count(*) over point as other_zones,
-        row_number() over (point order by near.zone_id) as other_zone_number
-    from points
-    inner join {{ source('enrich', 'near_other_zones') }} as near
-        on
-            points.city = near.city
-            and points.zone_kind = near.zone_kind
-            and points.longitude = near.longitude
-            and points.latitude = near.latitude
-            and near.zone_id <> coalesce(points.own_zone_id, '')
-    window point as (
-        partition by
-            points.city, points.measure, points.zone_kind, points.longitude, points.latitude, points.own_zone_id
-    )
+        *,
+        count(*) over (partition by city, zone_kind, record) as other_zones,
+        row_number() over (partition by city, zone_kind, record order by other_zone_id) as other_zone_number
+    from records_and_other_zones
+    where other_zone_id <> coalesce(own_zone_id, '')
 ),
 
 near_points_of_zones as (
-    -- Each point once in its own zone and once in every other. Split evenly, each of them has a like part of it; one that
+    -- Each record once in its own zone and once in every other. Split evenly, each of them has a like part of it; one that
     -- lies in no zone is only ever perhaps somebody's.
     select
         city,
         measure,
         zone_kind,
         own_zone_id as zone_id,
-        n as own_near,
+        1 as own_near,
         0 as other_near,
-        -n * other_zones / (other_zones + 1.0) as moved_by_split
-    from points_and_other_zones
+        -other_zones / (other_zones + 1.0) as moved_by_split
+    from numbered
     where own_zone_id is not null and other_zone_number = 1
     union all
     select
@@ -70,9 +51,9 @@ near_points_of_zones as (
         zone_kind,
         other_zone_id as zone_id,
         0 as own_near,
-        n as other_near,
-        case when own_zone_id is not null then n / (other_zones + 1.0) else 0 end as moved_by_split
-    from points_and_other_zones
+        1 as other_near,
+        case when own_zone_id is not null then 1 / (other_zones + 1.0) else 0 end as moved_by_split
+    from numbered
 ),
 
 moves as (

@@ -78,7 +78,7 @@ with_interval as (
             and exposed.zone_kind = borders.zone_kind
             and exposed.zone_id = borders.zone_id
             and exposed.measure = borders.measure
-    left join {{ ref('int_measures__doubts') }} as doubts
+    left join {{ ref('measure_doubts') }} as doubts
         on exposed.city = doubts.city and exposed.measure = doubts.measure
 ),
 
