@@ -419,12 +419,11 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"records_match_calls"},
         "the coverage counts 0 records, demand.fct_calls has 2,000",
     ),
-    "a city without offenses": (
+    "a warehouse without requests": (
         "marts",
-        """delete from crime.fct_offenses; delete from crime.offenses_by_zone_month;
-        delete from warehouse.canonical.offenses""",
+        "delete from demand.fct_requests",
         {"every_kind_of_record"},
-        "No offenses are in the warehouse: the marts of crime are empty.",
+        "No requests are in the warehouse: the marts of requests are empty.",
     ),
     "accounting off by one": (
         "marts",
