@@ -184,7 +184,7 @@ def _key(
         return [found_key.column], columns, ()
     rest = {one: found for one, found in columns.items() if one != role}
     if entity == "offenses" and "report_id" not in rest:
-        rest["report_id"] = replace(found_key, sure="medium")
+        rest["report_id"] = replace(found_key, sure="medium", why=f"by its name; {_values_of(column)}")
     empty = f"{column.name} is empty in {profile.rows - column.filled:,} of {profile.rows:,} rows, so it is no key"
     return [], rest, (f"{empty}: rows are numbered, and equal rows are told",)
 

@@ -124,7 +124,11 @@ def check(name: str) -> dict[str, Any]:
     findings = checks.check(database, cities()[name])
     if findings is None:
         raise CommandError(f"The last run did not hold {name}.", f"footprint run --city {name} brings it in.", USAGE)
-    return {"city": name, "findings": [vars(finding) for finding in findings]}
+    return {
+        "city": name,
+        "findings": [vars(finding) for finding in findings],
+        "next": checks.next_step(name, findings),
+    }
 
 
 def show_check(found: dict[str, Any]) -> None:
@@ -136,4 +140,5 @@ def show_check(found: dict[str, Any]) -> None:
     for finding in found["findings"]:
         out.print(Text.from_markup(f"{WARNED} ") + Text(f"{finding['table']}: {finding['found']}", style="bold"))
         out.print(Text(f"  {finding['mend']}", style="dim"))
+    out.print(facts(("Next", found["next"])))
     out.print()
