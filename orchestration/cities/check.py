@@ -81,7 +81,9 @@ def check(database: Path, city: City) -> list[Finding] | None:
         if _has(connection, "intermediate", "int_reference_days"):
             found += [Finding(*told) for told in coverage.told(connection, city.name)]
         if _has(connection, "canonical", "calls"):
-            found += [Finding(*told) for told in [*hours.told(connection, city), *used_zones.told(connection, city.name)]]
+            found += [
+                Finding(*told) for told in [*hours.told(connection, city), *used_zones.told(connection, city.name)]
+            ]
         found += [Finding(*told) for told in exports.undecided(connection, city.name)]
         for name in sorted(loaded & city.data_sets.keys()):
             found += [Finding(*told) for told in exports.told(connection, city.data_sets[name])]
@@ -91,7 +93,9 @@ def check(database: Path, city: City) -> list[Finding] | None:
 def next_step(city: str, findings: list[Finding]) -> str:
     """What to do first about some findings."""
     rules = {finding.rule for finding in findings}
-    return next((step.format(city=city) for rule, step in NEXT.items() if rule in rules), NEXT_OTHERWISE.format(city=city))
+    return next(
+        (step.format(city=city) for rule, step in NEXT.items() if rule in rules), NEXT_OTHERWISE.format(city=city)
+    )
 
 
 def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:

@@ -33,6 +33,9 @@ class Clock:
     on_the_hour: float = 0.0
 
 
+NO_CLOCK = Clock()
+
+
 def clock_of(connection: duckdb.DuckDBPyConnection, sample: str, time: str | None) -> Clock:
     """The clock of a column, from a query of its values (`v`) and the way that its times are written."""
     return _of_times(connection, sample, time) if time else _of_clocks(connection, sample)
@@ -46,7 +49,7 @@ def _of_clocks(connection: duckdb.DuckDBPyConnection, sample: str) -> Clock:
     ).fetchall()
     way, share = max(zip(READS_CLOCK, map(float, found), strict=True), key=lambda one: one[1])
     if not values or share < NEARLY_ALL:
-        return Clock()
+        return NO_CLOCK
     return Clock(way, is_half=values >= ENOUGH and distinct > 1 and float(half) == 1)
 
 
@@ -62,5 +65,5 @@ def _of_times(connection: duckdb.DuckDBPyConnection, sample: str, time: str) -> 
         f"select {clock} as c, {is_hour} as h, mode(c) over () as usual from {sample}) where c is not null"
     ).fetchall()
     if values < ENOUGH:
-        return Clock()
+        return NO_CLOCK
     return Clock(always=usual if float(share) >= NEARLY_ALL else None, on_the_hour=float(hours))

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from orchestration.cities.files import data_files
 from orchestration.cities.guess import DataSetGuess, NotGuessedError, guess
 from orchestration.cities.overrule import Said, overruled
-from orchestration.cities.profile import Profile, data_files, profile
+from orchestration.cities.profile import Profile, profile
 from orchestration.cities.scaffold import WORLD, NewCity, boundary_of, time_zone_of, utm
 from orchestration.cities.zone_ids import with_zone_ids
 from orchestration.ingest.errors import SourceError
@@ -109,8 +110,11 @@ def as_data(city: NewCity, passed: dict[str, str], written: list[Path]) -> dict[
                 "why": one.why,
                 "key": one.key,
                 "growth": one.growth,
-                "time_ways": {role: list(one.profile.columns[found.column].ways) for role, found in one.columns.items()
-                              if one.profile.columns[found.column].ways},
+                "time_ways": {
+                    role: list(one.profile.columns[found.column].ways)
+                    for role, found in one.columns.items()
+                    if one.profile.columns[found.column].ways
+                },
                 "columns": {role: vars(found) for role, found in one.columns.items()},
                 "drop": one.drop,
                 "unread": one.unread,

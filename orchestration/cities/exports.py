@@ -37,8 +37,8 @@ def _without_news(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> l
     table = f"raw.{quoted(data_set.table)}"
     values = ", ".join(
         f"count(nullif(trim({quoted(name)}), '')), approx_count_distinct({quoted(name)}), any_value({quoted(name)}), "
-        f"bit_xor(hash({number}, {quoted(name)}))"
-        for name, number in ((name, "_place") for name in names)
+        f"bit_xor(hash(_place || ' ' || coalesce({quoted(name)}, chr(0))))"
+        for name in names
     )
     (row,) = connection.execute(
         f"select count(*), {values} from (select *, row_number() over () as _place from {table})"
@@ -61,7 +61,7 @@ def _without_news(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> l
             ("never_filled", data_set.name, f"columns of the export that are never filled: {', '.join(empty)}",
              "Ask the publisher for them, or take them out of `columns` in the city file.")
         )  # fmt: skip
-    if constant:
+    if constant and data_set.entity != "zones":  # whose state and county are the same, of course
         shown = ", ".join(f"{name} ({str(value)[:30]})" for name, value in constant.items())
         found.append(
             ("constant_columns", data_set.name, f"columns of the export that always say one thing: {shown}",
@@ -82,9 +82,13 @@ def _unread(data_set: DataSet) -> list[Told]:
     models = sorted(folder.glob("*.sql"))
     if not models:
         return []
-    texts = [path.read_text(encoding="utf-8") for path in (*models, *sorted((DBT_PROJECT_DIR / "macros").glob("*.sql")))]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (*models, *sorted((DBT_PROJECT_DIR / "macros").glob("*.sql")))
+    ]
     words = {word for text in texts for word in re.findall(r"[a-z0-9_]+", re.sub(r"(?s)\{#.*?#\}", "", text))}
-    unread = [name for name in data_set.columns if name not in words and not re.fullmatch(r"b\d{5}[a-z]*_\d{3}[em]", name)]
+    unread = [
+        name for name in data_set.columns if name not in words and not re.fullmatch(r"b\d{5}[a-z]*_\d{3}[em]", name)
+    ]
     if not unread:
         return []
     return [

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field, replace
 
 from orchestration.catalog.model import Boundary, Growth
+from orchestration.cities.clocks import MOST_ON_THE_HOUR
 from orchestration.cities.overrule import Overruled
 from orchestration.cities.profile import DAYS, FEW_VALUES, Column, Profile
 from orchestration.cities.vocabulary import FILE_WORDS, TIMES, WORDS, Guessable, Sure, how_sure
-from orchestration.cities.clocks import MOST_ON_THE_HOUR
 from orchestration.ingest.personal import BY_LENGTH, BY_NAME, is_free_text, is_personal, personal_values
 
 FILLED = 0.99  # of the rows: a column with fewer values is no key
@@ -78,7 +78,7 @@ def guess(profile: Profile, overruled: Overruled | None = None) -> DataSetGuess:
     told = overruled or Overruled()
     drop = {name: why for name, why in dropped(profile).items() if name not in told.columns}
     left = [column for name, column in profile.columns.items() if name not in drop and column.filled]
-    entity, sure, why = (told.entity, "high", "told by --entity") if told.entity else _entity(profile, left, told)
+    entity, sure, why = _entity(profile, left, told)
     columns = _columns(left, entity, profile.rows)
     if told.time and entity in START:
         columns = _without(columns, told.time) | {START[entity]: _told_time(profile, told.time)}
@@ -139,7 +139,9 @@ def _with_clock(role: str, found: Guess, columns: list[Column], entity: Guessabl
     if partner is None:
         return replace(found, sure="low", why=f"{found.why}; {why}, and no column has another")
     if not re.match(r"%[Ymd][-/.]", day.time[0]) and day.time[0] != "offset":
-        return replace(found, sure="low", why=f"{found.why}; {why}, and the clock may be in {partner.name}: join them by hand")
+        return replace(
+            found, sure="low", why=f"{found.why}; {why}, and the clock may be in {partner.name}: join them by hand"
+        )
     return replace(
         found, sure="medium", why=f"{found.why}; {why}, the clock is in {partner.name}, like {partner.clock.way}",
         clock=partner.name,
@@ -231,7 +233,9 @@ def _doubts(profile: Profile, columns: dict[str, Guess], left: list[Column]) -> 
         if (other := profile.same.get(one.column)) and other in {found.column for found in columns.values()}:
             found.append(f"{one.column} ({role}) says the same as {other}")
         if role in TIMES and column.clock.always is None and column.clock.on_the_hour >= MOST_ON_THE_HOUR:
-            found.append(f"{column.clock.on_the_hour:.0%} of {one.column} ({role}) are full hours: the minutes were cut off")
+            found.append(
+                f"{column.clock.on_the_hour:.0%} of {one.column} ({role}) are full hours: the minutes were cut off"
+            )
         if role in TIMES and one.clock is None and (column.clock.always or (column.time and column.time[0] in DAYS)):
             clocks = [other.name for other in left if other.clock.way and _is_called_a_clock(other)]
             where = f"; a clock may be in {', '.join(clocks)}" if clocks else ""
@@ -256,7 +260,9 @@ def dropped(profile: Profile) -> dict[str, str]:
 
 
 def _entity(profile: Profile, columns: list[Column], told: Overruled) -> tuple[Guessable, Sure, str]:
-    """The entity whose words fit best; a name of the file weighs as much as two columns."""
+    """The entity whose words fit best, unless it was told; a name of the file weighs as much as two columns."""
+    if told.entity:
+        return told.entity, "high", "told by --entity"
     if "geometry_wkt" in profile.columns:
         return "zones", "high" if re.search(FILE_WORDS["zones"], profile.name) else "medium", "it has outlines"
     named = next((entity for entity, words in FILE_WORDS.items() if re.search(words, profile.name)), None)
@@ -308,7 +314,11 @@ def _values_of(column: Column) -> str:
     if column.distinct > FEW_VALUES:
         return f"{column.distinct:,} values"
     shown = ", ".join(" ".join(value.split())[:30] for value in column.values[:3])
-    return f"{column.distinct} value{'s' if column.distinct > 1 else ''} such as {shown}" if column.distinct else "no value"
+    return (
+        f"{column.distinct} value{'s' if column.distinct > 1 else ''} such as {shown}"
+        if column.distinct
+        else "no value"
+    )
 
 
 def _by_values(role: str, column: Column, sure: Sure, id_role: str, rows: int) -> Guess | None:

@@ -3,7 +3,7 @@
 import duckdb
 
 from orchestration.catalog.model import City
-from orchestration.cities.clocks import ENOUGH, MOST_ON_THE_HOUR, NEARLY_ALL, READS_CLOCK
+from orchestration.cities.clocks import ENOUGH, MOST_ON_THE_HOUR, clock_of
 from orchestration.ingest.sql import quoted
 
 Told = tuple[str, str, str, str]  # rule, table, found, mend: the fields of a `check.Finding`
@@ -14,6 +14,7 @@ AT = {
     "offenses": "offense_at_local",
     "contacts": "contact_at_local",
 }
+SAMPLE = 5_000  # values
 MANY = 0.5  # of the records, at one minute of the day
 CLOCKS = """
 select source_dataset, count(*), mode(strftime({at}, '%H:%M')),
@@ -33,7 +34,9 @@ def told(connection: duckdb.DuckDBPyConnection, city: City) -> list[Told]:
             [entity, at],
         ).fetchall()
         query = CLOCKS.format(at=at, entity=entity, enough=ENOUGH)
-        for data_set, rows, clock, share, hours in connection.execute(query, {"city": city.name}).fetchall() if has_it else ():
+        for data_set, rows, clock, share, hours in (
+            connection.execute(query, {"city": city.name}).fetchall() if has_it else ()
+        ):
             if share >= MANY:
                 found.append(
                     ("constant_clock", f"{entity} of {data_set}", f"{share:.0%} of {rows:,} records stand at {clock}, so their "
@@ -56,13 +59,10 @@ def _where_the_clock_is(connection: duckdb.DuckDBPyConnection, city: City, data_
             f"A clock stands in {', '.join(clocks)}: join it to the day with macro day_and_clock in the staging model, or draft "
             f"again with --time DAY+{clocks[0].upper()}."
         )
-    return "No column of the export holds a clock: take no hours of the day from these records, and ask the publisher for them."
+    return "No column of the export holds a clock of 24 hours, or one with AM and PM: take no hours of the day from these records, and ask the publisher for them."
 
 
 def _is_clock(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> bool:
-    with_colon = " or ".join(f"coalesce({reads}, false)" for way, reads in READS_CLOCK.items() if ":" in way)
-    ((values, distinct, share),) = connection.execute(
-        f"select count(*), count(distinct v), coalesce(avg(({with_colon})::int), 0) from (select trim({quoted(name)}) as v "
-        f"from raw.{quoted(table)} where trim({quoted(name)}) <> '' limit 5000)"
-    ).fetchall()
-    return bool(values and distinct > 1 and float(share) >= NEARLY_ALL)
+    values = f"(select {quoted(name)} as v from raw.{quoted(table)} where trim({quoted(name)}) <> '' limit {SAMPLE})"
+    clock = clock_of(connection, values, None)
+    return clock.way is not None and ":" in clock.way and not clock.is_half

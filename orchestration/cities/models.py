@@ -46,10 +46,12 @@ def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping
     table, start = guess.profile.name, START.get(guess.entity)
     key = [_name(one) for one in guess.key]
     typed = _typed(guess)
-    select = ",\n    ".join([
-        *(_final(name, column, guess, city) for name, column in columns.items()),
-        *(f"{{{{ census_number('{name}') }}}} as {name}" for name in census_variables(guess)),
-    ])
+    select = ",\n    ".join(
+        [
+            *(_final(name, column, guess, city) for name, column in columns.items()),
+            *(f"{{{{ census_number('{name}') }}}} as {name}" for name in census_variables(guess)),
+        ]
+    )
     settings, ranking, joined, told = "", "", "", []
     excluded, contested = "cast(null as varchar)", "cast(null as varchar)"
     if key:
@@ -217,7 +219,10 @@ def _packed(guess: DataSetGuess) -> tuple[str, str] | None:
     if found is None or not groups or len(groups) > MOST_GROUPS or not all(": " in value for value in values):
         return None
     column = _name(found.column)
-    return f"split_part({column}, ': ', 1)", f"medium: what stands before the colon in {column}: {', '.join(sorted(groups))}"
+    return (
+        f"split_part({column}, ': ', 1)",
+        f"medium: what stands before the colon in {column}: {', '.join(sorted(groups))}",
+    )
 
 
 def _mapped(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
@@ -226,7 +231,10 @@ def _mapped(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
         return None
     column = _name(found.column)
     if found.width:
-        return f"case when length({column}) < {found.width} then lpad({column}, {found.width}, '0') else {column} end", _note(found)
+        return (
+            f"case when length({column}) < {found.width} then lpad({column}, {found.width}, '0') else {column} end",
+            _note(found),
+        )
     if name in FLAGS:
         return f"case when upper({column}) in {YES} then true when upper({column}) in {NO} then false end", _note(found)
     return column, _note(found)
@@ -315,10 +323,14 @@ def _name(column: str) -> str:
 def staging_yml(guess: DataSetGuess, city: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
     """The documentation of the staging model."""
     census = {name: _of_census(name) for name in census_variables(guess)}
-    described = {name: str(column["description"]) for name, column in columns.items()} | census | {
-        "row_status": "accepted, quarantined (cannot be used) or excluded (counted elsewhere).",
-        "row_reason": "Why the row is not accepted; NULL where it is.",
-    }
+    described = (
+        {name: str(column["description"]) for name, column in columns.items()}
+        | census
+        | {
+            "row_status": "accepted, quarantined (cannot be used) or excluded (counted elsewhere).",
+            "row_reason": "Why the row is not accepted; NULL where it is.",
+        }
+    )
     lines = [
         "models:",
         f"  - name: stg_{city}__{guess.profile.name}",

@@ -37,7 +37,9 @@ def overruled(said: Said, profiles: Mapping[str, Profile]) -> dict[str, Overrule
     for option, texts in said.items():
         for text in texts:
             which, value = _parted(text, profiles)
-            fits = [name for name in ([which] if which else profiles) if which or _may_be(option, value, profiles[name])]
+            fits = [
+                name for name in ([which] if which else profiles) if which or _may_be(option, value, profiles[name])
+            ]
             if len(fits) != 1:
                 raise ValueError(
                     f"--{option} {text}: say of which file, as --{option} FILE={value}; there are {', '.join(profiles)}"
@@ -86,7 +88,9 @@ def _entity(value: str, _: Profile) -> Overruled:
 
 def _name(value: str, _: Profile) -> Overruled:
     if not re.fullmatch(NAME, value):
-        raise ValueError(f"{value!r} is no name for a data set: lower-case letters, digits and underscores, a letter first")
+        raise ValueError(
+            f"{value!r} is no name for a data set: lower-case letters, digits and underscores, a letter first"
+        )
     return Overruled(name=value)
 
 

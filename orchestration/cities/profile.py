@@ -18,7 +18,8 @@ from typing import Any, Literal
 import duckdb
 
 from orchestration.catalog.model import DataSet, Format
-from orchestration.cities.clocks import Clock, clock_of
+from orchestration.cities.clocks import NO_CLOCK, Clock, clock_of
+from orchestration.cities.files import SUFFIXES, dated, name_of, pattern_of, told_by
 from orchestration.cities.unread import constant_columns, same_columns
 from orchestration.cities.vocabulary import spoken
 from orchestration.ingest.columns import normalised
@@ -33,11 +34,6 @@ SAMPLE_ROWS = 50_000  # rows that values and times are looked at in; keys are lo
 FEW_VALUES = 40  # a column with at most as many is listed in full
 VALUES_KEPT = 2_000  # the most frequent values of a column, to be looked at
 HEAD = 1 << 16
-SUFFIXES: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".parquet": "parquet", ".pq": "parquet", ".geojson": "geojson", ".shp": "shapefile", ".xlsx": "xlsx",
-    ".xlsm": "xlsx", ".xml": "open311_xml", ".json": "json",
-}  # fmt: skip
 # Ways to write a local time, the more usual one first where a text fits several.
 TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
@@ -76,7 +72,7 @@ class Column:
     numbers: tuple[float, float] | None
     mean_length: float
     is_everywhere: bool = True
-    clock: Clock = Clock()
+    clock: Clock = NO_CLOCK
     span: str | None = None
     spoken: str = ""
 
@@ -104,33 +100,6 @@ class Profile:
     dated: bool = False
 
 
-def data_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
-    """The files of a folder by data set: those that differ only in digits are one. Also the names passed over."""
-    groups: dict[str, list[Path]] = {}
-    passed: list[str] = []
-    shapes = {path.stem for path in folder.glob("*.shp")}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.is_dir():
-            continue
-        suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-        if path.stem in shapes and path.suffix.lower() != ".shp":
-            continue
-        if not suffixes or suffixes[-1] not in (*SUFFIXES, ".zip"):
-            passed.append(path.name)
-            continue
-        groups.setdefault(re.sub(r"\d+", "*", path.name), []).append(path)
-    return groups, passed
-
-
-def pattern_of(group: str, files: list[Path]) -> tuple[str, ...]:
-    """What the city file writes under `files`."""
-    if len(files) == 1:
-        only = files[0]
-        return (f"{only.stem}.*",) if only.suffix.lower() == ".shp" else (only.name,)
-    # A name that begins with any digits must begin with one: every file of the folder would do otherwise.
-    return (f"[0-9]{group}" if group.startswith("*") else group,)
-
-
 def profile(group: str, files: list[Path]) -> Profile:
     """Look at the files of one data set.
 
@@ -141,7 +110,7 @@ def profile(group: str, files: list[Path]) -> Profile:
         home = Path(scratch)
         # The largest file shows most; one of a family may hold no row at all.
         form = _form(max(files, key=lambda file: file.stat().st_size), home / "head")
-        name = _name(_told_by(files[0]) if len(files) == 1 else group)
+        name = name_of(told_by(files[0]) if len(files) == 1 else group)
         probe = _probe(name, files, *form)
         together = [path for file in files for path in _with_side_files(file)]
         with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(home / "spill")}) as connection:
@@ -162,18 +131,9 @@ def profile(group: str, files: list[Path]) -> Profile:
         rows = sum(read.rows for read in reads)
         constant = constant_columns(columns, rows)
         pattern, notes = pattern_of(group, files), _notes(reads)
-        return Profile(name, pattern, kind, delimiter, encoding, rows, columns, constant, same, box, notes, _dated(files))
-
-
-def _dated(files: list[Path]) -> bool:
-    """Whether the names of some files differ in years, months or days."""
-    numbers = [re.findall(r"\d+", file.name.split(".")[0]) for file in files]
-    if len(files) < 2 or not all(numbers):
-        return False
-    has_years = all(any(re.match(r"(19|20)\d\d", number) for number in found) for found in numbers)
-    # 24-1: a short year and a month.
-    are_months = all(len(found) == 2 and len(found[0]) == 2 and 1 <= int(found[1]) <= 12 for found in numbers)
-    return has_years or are_months
+        return Profile(
+            name, pattern, kind, delimiter, encoding, rows, columns, constant, same, box, notes, dated(files)
+        )
 
 
 def _notes(reads: Sequence[FileRead]) -> tuple[str, ...]:
@@ -181,27 +141,6 @@ def _notes(reads: Sequence[FileRead]) -> tuple[str, ...]:
     empty = [f"{read.file}: no row, only a header" for read in reads if not read.rows]
     aside = [f"{read.file}: {len(read.rejected):,} lines that are no rows" for read in reads if read.rejected]
     return (*empty, *aside, *(f"{read.file}: {note.found}" for read in reads for note in read.notes))
-
-
-def _name(group: str) -> str:
-    """A name for a data set from the words of a file's; empty where it has none, such as 24-1.csv."""
-    stem = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", group.split(".")[0])
-    name = "_".join(part for part in normalised([f"x{stem.replace('*', ' ')}"])[0][1:].split("_") if part)
-    return name if re.search("[a-z]", name) or "*" not in group else ""
-
-
-def _told_by(file: Path) -> str:
-    """The file name that says what a file is: of an archive with one file, that one's."""
-    if file.suffix.lower() != ".zip":
-        return file.name
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(file) as opened:
-            inside = [Path(name).name for name in opened.namelist() if Path(name).suffix.lower() in SUFFIXES]
-    except zipfile.BadZipFile:
-        return file.name
-    return inside[0] if len(inside) == 1 else file.name
 
 
 def _box(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float, float] | None:
@@ -254,9 +193,15 @@ def _form(file: Path, scratch: Path) -> tuple[Format, str, Any, list[str]]:
 
 def _text_header(text: str, delimiter: str) -> list[str]:
     """The names of a header that stands below titles; empty where it is the first line, as usual."""
-    rows = [row for row, _ in zip(csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter), range(50), strict=False)]
+    rows = [
+        row for row, _ in zip(csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter), range(50), strict=False)
+    ]
     found = header_row(rows)
-    return [name for name, label in zip(normalised(rows[found]), rows[found], strict=True) if label.strip()] if found else []
+    return (
+        [name for name, label in zip(normalised(rows[found]), rows[found], strict=True) if label.strip()]
+        if found
+        else []
+    )
 
 
 def header_row(rows: list[list[str]]) -> int:
@@ -348,9 +293,13 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str, header: str) -> Co
     numbers = (low, high) if numeric >= 0.8 and low is not None else None
     ways = _ways(connection, sample, time[0]) if time else ()
     texts = tuple(value for (value,) in values)
-    clock = clock_of(connection, sample, time[0] if time else None) if filled else Clock()
-    span = next((kind for kind, form in SPANS.items() if texts and all(re.fullmatch(form, text) for text in texts)), None)
-    return Column(name, filled, distinct, texts, time, ways, numbers, length, clock=clock, span=span, spoken=spoken(header))
+    clock = clock_of(connection, sample, time[0] if time else None) if filled else NO_CLOCK
+    span = next(
+        (kind for kind, form in SPANS.items() if texts and all(re.fullmatch(form, text) for text in texts)), None
+    )
+    return Column(
+        name, filled, distinct, texts, time, ways, numbers, length, clock=clock, span=span, spoken=spoken(header)
+    )
 
 
 READS = {

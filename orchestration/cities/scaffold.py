@@ -123,7 +123,9 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
     # What the staging model reads must be in every file: a file without it calls it otherwise, or lacks it.
     roles = {found.column: (role, found) for role, found in guess.columns.items()}
     clocks = {found.clock: role for role, found in guess.columns.items() if found.clock}
-    optional = [name for name in kept if name not in roles and name not in clocks and not profile.columns[name].is_everywhere]
+    optional = [
+        name for name in kept if name not in roles and name not in clocks and not profile.columns[name].is_everywhere
+    ]
     columns = [name for name in kept if name not in optional]
     lines = [
         *(f"  # {doubt}" for doubt in guess.doubts),
@@ -146,7 +148,13 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
     lines.append("    columns:")
     for name in columns:
         role, found = roles.get(name, (None, None))
-        note = f"{found.sure}: {role}; {found.why}" if found else f"not read: {guess.unread[name]}" if name in guess.unread else ""
+        note = (
+            f"{found.sure}: {role}; {found.why}"
+            if found
+            else f"not read: {guess.unread[name]}"
+            if name in guess.unread
+            else ""
+        )
         lines.append(f"      - {_text(name)}" + (f"  # {note}" if note else ""))
     if optional:
         lines += ["    optional:  # some files lack them", *(f"      - {_text(name)}" for name in optional)]

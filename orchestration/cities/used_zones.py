@@ -51,7 +51,9 @@ def told(connection: duckdb.DuckDBPyConnection, city: str) -> list[Told]:
         published = " ".join(
             f"union all select published_zone_id from canonical.{entity} where city = $city" for entity in carrying
         )
-        for kind, zones, empty, names in connection.execute(USED.format(published=published), {"city": city}).fetchall():
+        for kind, zones, empty, names in connection.execute(
+            USED.format(published=published), {"city": city}
+        ).fetchall():
             if empty:
                 which = f": {', '.join(names[:NAMED])}{' …' if empty > NAMED else ''}" if empty < zones else ""
                 found.append(

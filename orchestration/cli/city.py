@@ -46,7 +46,9 @@ def new(
     time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Such as America/Chicago.")] = None,
     entity: Annotated[list[str] | None, _said("What a row is: calls, requests, offenses, contacts or zones.")] = None,
     time: Annotated[list[str] | None, _said("The column of its time, or DAY+CLOCK where two have it.")] = None,
-    key: Annotated[list[str] | None, _said("The column, or COLUMN,COLUMN, that tells rows apart; none where no one does.")] = None,
+    key: Annotated[
+        list[str] | None, _said("The column, or COLUMN,COLUMN, that tells rows apart; none where no one does.")
+    ] = None,
     data_set: Annotated[list[str] | None, _said("What the data set is called.", "--name")] = None,
     as_json: Json = False,
 ) -> None:

@@ -5,7 +5,19 @@ import json
 import zipfile
 from pathlib import Path
 
-from tests.cases.writing import CHICAGO, TRACTS, Case, Row, call, calls, centre, changed, moment, write_csv, write_tracts
+from tests.cases.writing import (
+    CHICAGO,
+    TRACTS,
+    Case,
+    Row,
+    call,
+    calls,
+    centre,
+    changed,
+    moment,
+    write_csv,
+    write_tracts,
+)
 
 
 def _clock_beside(folder: Path) -> None:
@@ -14,7 +26,9 @@ def _clock_beside(folder: Path) -> None:
     for number, row in enumerate(calls()):
         at = moment(number)
         del row["received"]
-        rows.append(row | {"EVENTDT": f"{at:%m/%d/%Y} 12:00:00 AM", "EVENTTM": f"{at:%H:%M}", "CVDOW": str(at.weekday())})
+        rows.append(
+            row | {"EVENTDT": f"{at:%m/%d/%Y} 12:00:00 AM", "EVENTTM": f"{at:%H:%M}", "CVDOW": str(at.weekday())}
+        )
     write_tracts(folder)
     write_csv(folder / "PoliceCalls.csv", rows)
 
@@ -56,7 +70,11 @@ def _months_one_empty(folder: Path) -> None:
     write_tracts(folder)
     for month in (1, 2, 3):
         rows = [
-            call(100 * month + number, f"2024-{month:02d}-{number % 28 + 1:02d} {number % 24:02d}:{number % 60:02d}:00", number % 4)
+            call(
+                100 * month + number,
+                f"2024-{month:02d}-{number % 28 + 1:02d} {number % 24:02d}:{number % 60:02d}:00",
+                number % 4,
+            )
             for number in range(80)
         ]
         write_csv(folder / f"24-{month}.csv", rows)

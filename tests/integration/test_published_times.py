@@ -108,7 +108,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Show:
     for n, (day, clock) in enumerate(JOINED):
         texts = [f"strftime(timestamp '{moment}', '{form}')" for moment, form in (("2024-07-04", day), (MOMENT, clock))]
         macro = f"published_time_utc(day_and_clock('a', 'b'), 'America/Chicago', {[with_clock(day, clock)]!r})"
-        cells[f"joined_{n}"] = f"(select cast({{{{ {macro} }}}} as varchar) from (select {texts[0]} as a, {texts[1]} as b))"
+        cells[f"joined_{n}"] = (
+            f"(select cast({{{{ {macro} }}}} as varchar) from (select {texts[0]} as a, {texts[1]} as b))"
+        )
     for n, (text, _) in enumerate(TWICE):
         cells[f"twice_{n}"] = cell("is_ambiguous_time", text, "America/Chicago")
     for n, (text, quantity, _) in enumerate(NUMBERS):
