@@ -154,8 +154,15 @@ def _clock_beside(day: Column, columns: list[Column], is_start: bool, entity: Gu
     same = [one for one in clocks if _stem(one) == _stem(day)]
     if same or not is_start:
         return same[0] if same else None
-    named = [one for one in clocks if how_sure(one.spoken, WORDS[entity][START[entity]]) in ("high", "medium")]
+    named = _named_clocks(clocks, entity, START[entity])
     return named[0] if named else clocks[0] if len(clocks) == 1 else None
+
+
+def _named_clocks(columns: list[Column], entity: Guessable, role: str) -> list[Column]:
+    """The columns with a clock and no day whose names say that they are of a certain time."""
+    patterns = WORDS[entity][role]
+    clocks = [one for one in columns if one.clock.way and ":" in one.clock.way]
+    return [one for one in clocks if how_sure(one.spoken, patterns) in ("high", "medium")]
 
 
 def _is_called_a_clock(column: Column) -> bool:
@@ -214,7 +221,7 @@ def _unread(profile: Profile, columns: dict[str, Guess], key: list[str], drop: d
             found[name] = f"always {profile.constant[name]}"
         elif name in profile.same:
             found[name] = f"says the same as {profile.same[name]}"
-        elif column.clock.way:
+        elif column.clock.way and _is_called_a_clock(column):
             found[name] = _what_it_holds(column)
         elif column.time:
             found[name] = f"times like {column.time[0]}"
@@ -268,7 +275,11 @@ def _entity(profile: Profile, columns: list[Column], told: Overruled) -> tuple[G
     named = next((entity for entity, words in FILE_WORDS.items() if re.search(words, profile.name)), None)
     scores: dict[Guessable, int] = {}
     for entity in START:
-        names = {role for role, found in _columns(columns, entity, profile.rows).items() if found.sure != "low"}
+        found = _columns(columns, entity, profile.rows)
+        names = {role for role, one in found.items() if one.sure != "low"}
+        # Clocks without a day are signs as well, where a column has the day.
+        if START[entity] in found and _named_clocks(columns, entity, START[entity]):
+            names |= {role for role in TIMES & WORDS[entity].keys() if _named_clocks(columns, entity, role)}
         own = names - {"longitude", "latitude", "native_zone", "block_address", "updated_at"}
         has_start = START[entity] in names or bool(told.time)
         scores[entity] = len(own) + 2 * (entity == named) if has_start else 0

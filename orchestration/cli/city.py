@@ -64,7 +64,7 @@ def new(
       footprint city new springfield --from exports
       footprint city new springfield --url https://data.springfield.gov/d/abcd-1234
       footprint city new springfield --from exports --time EVENTDT+EVENTTM --key none
-      footprint city new springfield --from exports --entity log.csv=calls --name log.csv=calls --key 24-*.csv=id
+      footprint city new springfield --from exports --entity log.csv=calls --key log.csv=id
       footprint city new springfield
     """
     with told(as_json):
