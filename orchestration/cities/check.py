@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.catalog.model import City, DataSet
-from orchestration.cities import coverage, crime
+from orchestration.catalog.model import City
+from orchestration.cities import coverage, crime, exports, hours, used_zones
 from orchestration.crosswalk import seed
 from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.sql import literal, quoted
@@ -19,8 +19,21 @@ ENTITIES = ("calls", "unit_responses", "contacts", "offenses", "requests")
 ADDED = {"city", "source_dataset", "load_id", "source_file", "source_line"}
 SOME = 0.01  # shares below it are noise of any dispatch system
 MANY_UNMAPPED = 0.05  # of the calls
+MANY_UNKNOWN = 0.5  # of the calls
 AT_ONCE = 60.0  # seconds from start to arrival of what an officer came upon
 ENOUGH = 50  # calls that a share needs on each side to say anything
+# What to do first, by the rule of a finding, the most pressing one first.
+NEXT = {
+    "stopped_early": "See why the run was stopped: footprint gates. Then run again, and check again.",
+    "undecided_column": "Decide in the city file on the columns that were left out, and run again.",
+    "key_not_unique": "Mend the key in the city file, and run again: what is counted depends on it.",
+    "constant_clock": "Give the records their clock, in the staging model, and run again: every hour depends on it.",
+    "no_zone_ids": "Mend the ids of zones in the staging model, and run again: every rate depends on them.",
+    "outside_boundary": "Mend the places, in the staging model or the boundary, and run again.",
+    "inverted_initiation": "Mend who started a call in the staging model, and run again.",
+    "unmapped_types": "footprint crosswalk suggest --city {city}, then footprint crosswalk review, then run again.",
+}
+NEXT_OTHERWISE = "Read the rest one by one; then the gates (footprint gates) and audit.row_accounting of {city}."
 ORDERED = {
     "calls": ("received_at_utc", "dispatched_at_utc", "arrived_at_utc", "cleared_at_utc"),
     "unit_responses": ("dispatched_at_utc", "arrived_at_utc", "cleared_at_utc"),
@@ -55,6 +68,7 @@ def check(database: Path, city: City) -> list[Finding] | None:
         if _has(connection, "canonical", "calls"):
             found += _unmapped(connection, city)
             found += _inverted(connection, city)
+            found += _unknown_initiation(connection, city)
         else:
             found.append(
                 Finding(
@@ -66,11 +80,22 @@ def check(database: Path, city: City) -> list[Finding] | None:
             found += [Finding(*told) for told in crime.told(connection, city.name)]
         if _has(connection, "intermediate", "int_reference_days"):
             found += [Finding(*told) for told in coverage.told(connection, city.name)]
-        found += _undecided(connection, city)
+        if _has(connection, "canonical", "calls"):
+            found += [
+                Finding(*told) for told in [*hours.told(connection, city), *used_zones.told(connection, city.name)]
+            ]
+        found += [Finding(*told) for told in exports.undecided(connection, city.name)]
         for name in sorted(loaded & city.data_sets.keys()):
-            found += _empty_columns(connection, city.data_sets[name])
-            found += _grain(connection, city.data_sets[name])
+            found += [Finding(*told) for told in exports.told(connection, city.data_sets[name])]
     return found
+
+
+def next_step(city: str, findings: list[Finding]) -> str:
+    """What to do first about some findings."""
+    rules = {finding.rule for finding in findings}
+    return next(
+        (step.format(city=city) for rule, step in NEXT.items() if rule in rules), NEXT_OTHERWISE.format(city=city)
+    )
 
 
 def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
@@ -111,35 +136,6 @@ def _never_filled(connection: duckdb.DuckDBPyConnection, city: City, entity: str
                 )
             )  # fmt: skip
     return findings
-
-
-def _empty_columns(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[Finding]:
-    """Needed columns of the export that no row of the loads in use has a value in."""
-    counts = ", ".join(f"count(nullif(trim({quoted(name)}), ''))" for name in data_set.columns)
-    ((rows, *filled),) = connection.execute(f"select count(*), {counts} from raw.{quoted(data_set.table)}").fetchall()
-    empty = [name for name, count in zip(data_set.columns, filled, strict=True) if not count]
-    if not (rows and empty):
-        return []
-    return [
-        Finding(
-            "never_filled", data_set.name, f"columns of the export that are never filled: {', '.join(empty)}",
-            "Ask the publisher for them, or take them out of `columns` in the city file.",
-        )
-    ]  # fmt: skip
-
-
-def _undecided(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
-    """Columns left out of raw, because they look as if they were about persons and the city file does not name them."""
-    return [
-        Finding(
-            "undecided_column", data_set, f"the column {column} was left out of raw: {reason}",
-            "Enter it in the city file, under `drop`, under `columns` and `hash`, or, if it is about nobody, under `optional`.",
-        )
-        for data_set, column, reason in connection.execute(
-            "select distinct data_set, column_name, after from raw.column_changes where city = ? and change = 'withheld' "
-            "order by all", [city.name],
-        ).fetchall()
-    ]  # fmt: skip
 
 
 def _out_of_order(connection: duckdb.DuckDBPyConnection, city: City, entity: str) -> list[Finding]:
@@ -231,6 +227,22 @@ def _unmapped(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding
     ]
 
 
+def _unknown_initiation(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
+    """Data sets of which most calls do not tell who started them."""
+    return [
+        Finding(
+            "unknown_initiation", f"calls of {data_set}",
+            f"{'all' if unknown == calls else f'{unknown / calls:.0%} of'} {calls:,} calls do not tell who started them, so "
+            "demand of the community has bounds and no number",
+            "Map a column that tells it (a source, an officer-initiated flag) to `initiation` in the staging model, or ask for one.",
+        )
+        for data_set, calls, unknown in connection.execute(
+            "select source_dataset, count(*), count(*) filter (initiation = 'unknown') as n from canonical.calls where city = ? "
+            f"group by 1 having n > {MANY_UNKNOWN} * count(*) order by 1", [city.name],
+        ).fetchall()
+    ]  # fmt: skip
+
+
 def _inverted(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding]:
     """Whether who started a call looks turned round: what an officer comes upon begins with the arrival."""
     has_units = connection.execute(
@@ -272,25 +284,3 @@ def _inverted(connection: duckdb.DuckDBPyConnection, city: City) -> list[Finding
                 )
             )
     return findings
-
-
-def _grain(connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[Finding]:
-    """Whether the key tells rows apart, and whether one row is what the city file says."""
-    found = []
-    table = f"raw.{quoted(data_set.table)}"
-    if data_set.key:
-        columns = ", ".join(map(quoted, data_set.key))
-        ((rows, distinct),) = connection.execute(
-            f"select count(*), count(distinct ({columns})) from {table} where {quoted(data_set.key[0])} is not null "
-            f"and _load_number = (select max(_load_number) from {table})"
-        ).fetchall()
-        if rows > distinct:
-            found.append(
-                Finding(
-                    "key_not_unique", data_set.name,
-                    f"{rows - distinct:,} of {rows:,} rows of one load repeat the key {', '.join(data_set.key)}; "
-                    f"the city file says: {data_set.grain}",
-                    "Add the column that tells them apart to `key`, and say in `grain` what one row is.",
-                )
-            )  # fmt: skip
-    return found

@@ -5,31 +5,53 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from orchestration.cities.guess import DataSetGuess, guess
-from orchestration.cities.profile import data_files, profile
+from orchestration.cities.files import data_files
+from orchestration.cities.guess import DataSetGuess, NotGuessedError, guess
+from orchestration.cities.overrule import Said, overruled
+from orchestration.cities.profile import Profile, profile
 from orchestration.cities.scaffold import WORLD, NewCity, boundary_of, time_zone_of, utm
+from orchestration.cities.zone_ids import with_zone_ids
 from orchestration.ingest.errors import SourceError
 
 NAME = r"[a-z][a-z0-9_]*"
 
 
-def look(folder: Path) -> tuple[list[DataSetGuess], dict[str, str]]:
-    """What the files of a folder are, and why some are passed over."""
+def look(folder: Path, said: Said | None = None) -> tuple[list[DataSetGuess], dict[str, str]]:
+    """What the files of a folder are, but for what was said of them, and why some are passed over.
+
+    Raises:
+        ValueError: what was said fits no data set, or several.
+    """
     groups, others = data_files(folder)
     passed = dict.fromkeys(others, "no form that can be read")
-    guesses: list[DataSetGuess] = []
+    profiles: dict[str, Profile] = {}
     for group, files in groups.items():
         told = files[0].name if len(files) == 1 else group
         try:
-            found = guess(profile(group, files))
+            profiles[told] = profile(group, files)
         except SourceError as error:
             passed[told] = error.found
+    against = overruled(said or {}, profiles)
+    guesses: list[DataSetGuess] = []
+    for told, seen in profiles.items():
+        try:
+            found = guess(seen, against[told])
+        except NotGuessedError as error:
+            passed[told] = str(error)
             continue
-        if found is None:
-            passed[told] = "no entity that can be guessed at: write its city file and staging model by hand"
-        else:
-            guesses.append(found)
-    return guesses, passed
+        name = _free_name(against[told].name or _named(found), {one.profile.name for one in guesses})
+        guesses.append(replace(found, profile=replace(seen, name=name)))
+    return with_zone_ids(guesses), passed
+
+
+def _named(guess: DataSetGuess) -> str:
+    """A name that begins with a letter, from the file's or what its rows are."""
+    name = guess.profile.name
+    return name if re.fullmatch(NAME, name) else f"{guess.entity}_{name}".rstrip("_")
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    return next(one for one in (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3))) if one not in taken)
 
 
 def draft(
@@ -87,8 +109,18 @@ def as_data(city: NewCity, passed: dict[str, str], written: list[Path]) -> dict[
                 "sure": one.sure,
                 "why": one.why,
                 "key": one.key,
+                "growth": one.growth,
+                "time_ways": {
+                    role: list(one.profile.columns[found.column].ways)
+                    for role, found in one.columns.items()
+                    if one.profile.columns[found.column].ways
+                },
                 "columns": {role: vars(found) for role, found in one.columns.items()},
                 "drop": one.drop,
+                "unread": one.unread,
+                "constant": one.profile.constant,
+                "same_as": one.profile.same,
+                "doubts": list(one.doubts),
             }
             for one in city.data_sets
         ],

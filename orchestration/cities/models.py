@@ -29,7 +29,9 @@ USUAL_FORMATS = (
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %I:%M %p",
 )  # of macro usual_formats
+MOST_GROUPS = 12
 NEVER_BEGIN_ANEW = ("calls", "requests")  # what stays the same however often a record is changed: when it came in
+CENSUS = r"b\d{5}[a-z]*_\d{3}[em]"
 CONTACT_KINDS = {"arrest": r"arrest", "use_of_force": r"force"}
 
 
@@ -42,15 +44,20 @@ def contract(dbt_project: Path, entity: str) -> dict[str, Mapping[str, Any]]:
 def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
     """The staging model of a data set."""
     table, start = guess.profile.name, START.get(guess.entity)
-    key = guess.key[0] if guess.key else None
+    key = [_name(one) for one in guess.key]
     typed = _typed(guess)
-    select = ",\n    ".join(f"{_final(name, column, guess, city)}" for name, column in columns.items())
+    select = ",\n    ".join(
+        [
+            *(_final(name, column, guess, city) for name, column in columns.items()),
+            *(f"{{{{ census_number('{name}') }}}} as {name}" for name in census_variables(guess)),
+        ]
+    )
     settings, ranking, joined, told = "", "", "", []
     excluded, contested = "cast(null as varchar)", "cast(null as varchar)"
     if key:
         excluded, contested = "{{ version_reason('versions') }}", "{{ identity_reason('versions') }}"
         newest = guess.columns.get("updated_at")
-        conditions = [f"{_name(key)} is not null"]
+        conditions = [f"{one} is not null" for one in key]
         began = "none"
         if start:
             clock = _clock(guess, guess.columns[start]).replace("rows.", "")
@@ -60,16 +67,17 @@ def staging_sql(guess: DataSetGuess, city: str, time_zone: str, columns: Mapping
             newest=_jinja(_clock(guess, newest).replace("rows.", "") if newest else "_load_number"),
             readable="\n    ~ ' and ' ~ ".join(map(_jinja, conditions)), began=began,
         )  # fmt: skip
-        ranking = _VERSIONS.format(city=city, table=table, key=_name(key))
+        ranking = _VERSIONS.format(city=city, table=table, key=key)
         joined = "\n    left join versions\n        on {{ same_row('rows', 'versions') }}"
     elif start:
         excluded, told = "{{ repeat_reason('repeats') }}", ["{{ kept_repeat('repeats') }} as kept_reason"]
         ranking = _REPEATS.format(city=city, table=table)
         joined = "\n    left join repeats\n        on {{ same_row('rows', 'repeats') }}"
-    reasons = [f"case when typed.{_name(key)} is null then 'missing_key' end"] if key else []
+    missing = " or ".join(f"typed.{one} is null" for one in key)
+    reasons = [f"case when {missing} then 'missing_key' end"] if key else []
     if start:
         column = guess.columns[start]
-        reasons.append(f"{{{{ time_reason('typed.{_name(column.column)}'{_formats(guess, column)}) }}}}")
+        reasons.append(f"{{{{ time_reason({_text(column, 'typed.')}{_formats(guess, column)}) }}}}")
     reasons.append("typed.identity_reason")
     reason = "coalesce(\n            " + ",\n            ".join(reasons) + "\n        )"
     return _MODEL.format(
@@ -86,7 +94,7 @@ _SETTINGS = """{{% set newest = {newest} %}}
 {{% set began = {began} %}}
 """
 _VERSIONS = """versions as (
-    {{{{ rank_versions(source('{city}', '{table}'), ['{key}'], newest, readable, began) }}}}
+    {{{{ rank_versions(source('{city}', '{table}'), {key!r}, newest, readable, began) }}}}
 ),
 
 """
@@ -179,11 +187,13 @@ def _derived(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
             f"'{guess.profile.name}-' || {{{{ row_number_as_key('judged') }}}}",
             "low: no column is a key, so rows are numbered; repeats in the city file says what equal rows are",
         )
+    if name == IDS[guess.entity] and len(guess.key) > 1:
+        return " || '-' || ".join(map(_name, guess.key)), _note(columns[name])
+    if name == "type_group" and name not in columns and (packed := _packed(guess)):
+        return packed
     if name == "is_ambiguous_time":
         times = [found for role, found in columns.items() if role in TIMES and role != "updated_at"]
-        asked = [
-            f"{{{{ is_ambiguous_time('{_name(one.column)}', time_zone{_formats(guess, one)}) }}}}" for one in times
-        ]
+        asked = [f"{{{{ is_ambiguous_time({_text(one)}, time_zone{_formats(guess, one)}) }}}}" for one in times]
         return "\n    or ".join(asked) or "false", None
     if start and re.fullmatch(r"(call|requested|offense|contact)_at_(utc|local)", name):
         utc = f"guessed_{start}"
@@ -201,11 +211,30 @@ def _derived(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
     return None
 
 
+def _packed(guess: DataSetGuess) -> tuple[str, str] | None:
+    """The group that is packed into the type of a call, as in EMS: BACK PAINS; None where none is."""
+    found = guess.columns.get("final_type")
+    values = guess.profile.columns[found.column].values if found else ()
+    groups = {value.split(": ")[0] for value in values if ": " in value}
+    if found is None or not groups or len(groups) > MOST_GROUPS or not all(": " in value for value in values):
+        return None
+    column = _name(found.column)
+    return (
+        f"split_part({column}, ': ', 1)",
+        f"medium: what stands before the colon in {column}: {', '.join(sorted(groups))}",
+    )
+
+
 def _mapped(name: str, guess: DataSetGuess) -> tuple[str, str | None] | None:
     found = guess.columns.get(name)
     if found is None:
         return None
     column = _name(found.column)
+    if found.width:
+        return (
+            f"case when length({column}) < {found.width} then lpad({column}, {found.width}, '0') else {column} end",
+            _note(found),
+        )
     if name in FLAGS:
         return f"case when upper({column}) in {YES} then true when upper({column}) in {NO} then false end", _note(found)
     return column, _note(found)
@@ -239,21 +268,46 @@ def _started_by(text: str) -> str | None:
 
 def _time(guess: DataSetGuess, found: Guess) -> str:
     """Jinja of a time in UTC."""
-    return f"{{{{ published_time_utc('rows.{_name(found.column)}', time_zone{_formats(guess, found)}) }}}}"
+    return f"{{{{ published_time_utc({_text(found, 'rows.')}, time_zone{_formats(guess, found)}) }}}}"
 
 
 def _clock(guess: DataSetGuess, found: Guess) -> str:
     """Jinja of a time by its clock, to compare times of one column by."""
-    return f"{{{{ published_clock_time('rows.{_name(found.column)}'{_formats(guess, found)}) }}}}"
+    return f"{{{{ published_clock_time({_text(found, 'rows.')}{_formats(guess, found)}) }}}}"
+
+
+def _text(found: Guess, rows: str = "") -> str:
+    """A time as an argument inside Jinja: its column, or the day of one with the clock of another."""
+    day = f"'{rows}{_name(found.column)}'"
+    return f"day_and_clock({day}, '{rows}{_name(found.clock)}')" if found.clock else day
 
 
 def _formats(guess: DataSetGuess, found: Guess) -> str:
     """The last argument of the macros of published times: the ways seen, where they are not those always tried."""
     column: Column = guess.profile.columns[found.column]
+    ways = list(column.ways)
+    if found.clock:
+        clock = guess.profile.columns[found.clock].clock.way or ""
+        ways = [with_clock(way, clock) for way in ways]
     # A year first, and an offset, are always read.
-    ways = [way for way in column.ways if way != "offset" and not re.match("%Y[-/].*%H", way)]
+    ways = [way for way in ways if way != "offset" and not re.match("%Y[-/].*%H:", way)]
     # A Socrata portal writes its times in one way in pages and in another in exports.
     return "" if set(ways) <= set(USUAL_FORMATS) else f", formats={ways!r}"
+
+
+def with_clock(day: str, clock: str) -> str:
+    """How a day, or a time whose clock says nothing, is written with a clock of its own. Macro day_and_clock joins them.
+
+    >>> with_clock("%m/%d/%Y %I:%M:%S %p", "%H:%M"), with_clock("offset", "%H%M"), with_clock("%Y-%m-%dT%H:%M:%S", "%I:%M %p")
+    ('%m/%d/%Y %H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%d %I:%M %p')
+    """
+    written = "%Y-%m-%d" if day == "offset" else re.split("[ T]", day)[0]
+    return f"{written} {'%H:%M' if clock == '%H%M' else clock}"
+
+
+def census_variables(guess: DataSetGuess) -> list[str]:
+    """The census estimates and margins that outlines carry, which canonical.zone_attributes reads by their names."""
+    return [name for name in guess.profile.columns if guess.entity == "zones" and re.fullmatch(CENSUS, name)]
 
 
 def _jinja(text: str) -> str:
@@ -268,10 +322,15 @@ def _name(column: str) -> str:
 
 def staging_yml(guess: DataSetGuess, city: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
     """The documentation of the staging model."""
-    described = {name: str(column["description"]) for name, column in columns.items()} | {
-        "row_status": "accepted, quarantined (cannot be used) or excluded (counted elsewhere).",
-        "row_reason": "Why the row is not accepted; NULL where it is.",
-    }
+    census = {name: _of_census(name) for name in census_variables(guess)}
+    described = (
+        {name: str(column["description"]) for name, column in columns.items()}
+        | census
+        | {
+            "row_status": "accepted, quarantined (cannot be used) or excluded (counted elsewhere).",
+            "row_reason": "Why the row is not accepted; NULL where it is.",
+        }
+    )
     lines = [
         "models:",
         f"  - name: stg_{city}__{guess.profile.name}",
@@ -282,3 +341,8 @@ def staging_yml(guess: DataSetGuess, city: str, columns: Mapping[str, Mapping[st
     for name, text in described.items():
         lines += [f"      - name: {name}", f"        description: {quote(text)}"]
     return "\n".join(lines) + "\n"
+
+
+def _of_census(name: str) -> str:
+    kind = "Estimate" if name.endswith("e") else "Margin of error at 90 %"
+    return f"{kind} of census variable {name[:-1].upper()}; NULL where withheld."

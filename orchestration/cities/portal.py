@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from orchestration.cities.profile import SUFFIXES
+from orchestration.cities.files import SUFFIXES
 from orchestration.ingest.errors import SourceError
 from orchestration.sources.ckan import KEY
 from orchestration.sources.web import Web

@@ -10,17 +10,21 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
 from orchestration.catalog.model import DataSet, Format
+from orchestration.cities.clocks import NO_CLOCK, Clock, clock_of
+from orchestration.cities.files import SUFFIXES, dated, name_of, pattern_of, told_by
+from orchestration.cities.unread import constant_columns, same_columns
+from orchestration.cities.vocabulary import spoken
 from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import RawFile
+from orchestration.ingest.readers.base import FileRead, RawFile
 from orchestration.ingest.readers.dispatch import read_files
 from orchestration.ingest.readers.headers import DELIMITERS
 from orchestration.ingest.readers.unpack import unpacked
@@ -28,19 +32,21 @@ from orchestration.ingest.sql import path_list, quoted
 
 SAMPLE_ROWS = 50_000  # rows that values and times are looked at in; keys are looked for in all of them
 FEW_VALUES = 40  # a column with at most as many is listed in full
+VALUES_KEPT = 2_000  # the most frequent values of a column, to be looked at
 HEAD = 1 << 16
-SUFFIXES: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".parquet": "parquet", ".pq": "parquet", ".geojson": "geojson", ".shp": "shapefile", ".xlsx": "xlsx",
-    ".xlsm": "xlsx", ".xml": "open311_xml", ".json": "json",
-}  # fmt: skip
 # Ways to write a local time, the more usual one first where a text fits several.
 TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M",
     "%m/%d/%y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S", "%b %d %Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d",
+    "%d.%m.%Y %H:%M:%S", "%b %d %Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d",
+    "%d.%m.%Y", "%m-%d-%Y", "%m/%d/%y", "%Y%m%d",
 )  # fmt: skip
+DAYS = tuple(form for form in TIME_FORMATS if "%H" not in form and "%I" not in form)
+# Spans of time that are no day: no record can be counted by one of them.
+SPANS = {
+    "months": r"(19|20)\d\d-(0[1-9]|1[0-2])", "quarters": r"(19|20)\d\d[- ]?Q[1-4]", "years": r"(19|20)\d\d",
+}  # fmt: skip
 OFFSET = r"^\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
 EPOCH_MS = r"^-?\d{12,13}$"
 EPOCH_S = r"^1\d{9}$"
@@ -52,6 +58,7 @@ class Column:
 
     `time` is how its values write a time (a strptime format, offset, epoch_ms or epoch_s) and the share that do so;
     `ways` are all ways in which they do, `time` first, each reading values that those before it do not.
+    `span` says that the values are months, quarters or years instead. `spoken` is the name with its words apart.
     `is_everywhere` tells whether every file has it. `numbers` hold the bulk of the values (all but one in 200 at each
     end, and zeros) where nearly all are numbers.
     """
@@ -65,11 +72,19 @@ class Column:
     numbers: tuple[float, float] | None
     mean_length: float
     is_everywhere: bool = True
+    clock: Clock = NO_CLOCK
+    span: str | None = None
+    spoken: str = ""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A data set as its files show it."""
+    """A data set as its files show it.
+
+    `constant` are columns that always say one thing, which; `same` those that say what another does, which.
+    `box` holds the outlines: west, south, east, north. `notes` are what the
+    readers tell. `dated` says that the names of its files differ in dates.
+    """
 
     name: str
     files: tuple[str, ...]
@@ -78,32 +93,11 @@ class Profile:
     encoding: Literal["utf-8", "utf-16", "latin-1"]
     rows: int
     columns: dict[str, Column]
-
-
-def data_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
-    """The files of a folder by data set: those that differ only in digits are one. Also the names passed over."""
-    groups: dict[str, list[Path]] = {}
-    passed: list[str] = []
-    shapes = {path.stem for path in folder.glob("*.shp")}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.is_dir():
-            continue
-        suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-        if path.stem in shapes and path.suffix.lower() != ".shp":
-            continue
-        if not suffixes or suffixes[-1] not in (*SUFFIXES, ".zip"):
-            passed.append(path.name)
-            continue
-        groups.setdefault(re.sub(r"\d+", "*", path.name), []).append(path)
-    return groups, passed
-
-
-def pattern_of(group: str, files: list[Path]) -> tuple[str, ...]:
-    """What the city file writes under `files`."""
-    if len(files) == 1:
-        only = files[0]
-        return (f"{only.stem}.*",) if only.suffix.lower() == ".shp" else (only.name,)
-    return (group,)
+    constant: dict[str, str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
+    box: tuple[float, float, float, float] | None = None
+    notes: tuple[str, ...] = ()
+    dated: bool = False
 
 
 def profile(group: str, files: list[Path]) -> Profile:
@@ -114,8 +108,9 @@ def profile(group: str, files: list[Path]) -> Profile:
     """
     with tempfile.TemporaryDirectory(prefix="footprint-profile-") as scratch:
         home = Path(scratch)
-        form = _form(files[0], home / "head")
-        name = _name(files[0].name if len(files) == 1 else group)
+        # The largest file shows most; one of a family may hold no row at all.
+        form = _form(max(files, key=lambda file: file.stat().st_size), home / "head")
+        name = name_of(told_by(files[0]) if len(files) == 1 else group)
         probe = _probe(name, files, *form)
         together = [path for file in files for path in _with_side_files(file)]
         with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(home / "spill")}) as connection:
@@ -125,19 +120,38 @@ def profile(group: str, files: list[Path]) -> Profile:
             connection.execute(
                 f"create temp view everything as select * from read_parquet({path_list(parquet)}, union_by_name = true)"
             )
-            names = list(dict.fromkeys(name for read in reads for name in read.headers))
-            columns = {column: _column(connection, column) for column in names}
-            for column in names:
+            headers = {column: header for read in reads for column, header in read.headers.items()}
+            columns = {column: _column(connection, column, header) for column, header in headers.items()}
+            same = same_columns(connection, columns)
+            box = _box(connection) if "geometry_wkt" in columns else None
+            for column in headers:
                 if not all(column in read.headers for read in reads if read.rows):
                     columns[column] = replace(columns[column], is_everywhere=False)
         kind, delimiter, encoding, _ = form
         rows = sum(read.rows for read in reads)
-        return Profile(name, pattern_of(group, files), kind, delimiter, encoding, rows, columns)
+        constant = constant_columns(columns, rows)
+        pattern, notes = pattern_of(group, files), _notes(reads)
+        return Profile(
+            name, pattern, kind, delimiter, encoding, rows, columns, constant, same, box, notes, dated(files)
+        )
 
 
-def _name(group: str) -> str:
-    stem = group.split(".")[0]
-    return "_".join(part for part in normalised([stem.replace("*", " ")])[0].split("_") if part) or "data"
+def _notes(reads: Sequence[FileRead]) -> tuple[str, ...]:
+    """What the readers tell of the files."""
+    empty = [f"{read.file}: no row, only a header" for read in reads if not read.rows]
+    aside = [f"{read.file}: {len(read.rejected):,} lines that are no rows" for read in reads if read.rejected]
+    return (*empty, *aside, *(f"{read.file}: {note.found}" for read in reads for note in read.notes))
+
+
+def _box(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float, float] | None:
+    """The box around all outlines, where they stand in degrees."""
+    import shapely
+
+    texts = connection.execute("select geometry_wkt from everything where geometry_wkt is not null").fetchnumpy()
+    bounds = shapely.total_bounds(shapely.from_wkt(texts["geometry_wkt"], on_invalid="ignore"))
+    west, south, east, north = map(float, bounds)
+    is_degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # False where nothing is known (NaN)
+    return (west, south, east, north) if is_degrees else None
 
 
 def _with_side_files(file: Path) -> list[Path]:
@@ -173,7 +187,27 @@ def _form(file: Path, scratch: Path) -> tuple[Format, str, Any, list[str]]:
         return kind, ",", "utf-8", []
     encoding = _encoding(head)
     text = head.decode("cp1252" if encoding == "latin-1" else encoding, "replace").removeprefix("\ufeff")
-    return kind, _delimiter(text), encoding, []
+    delimiter = _delimiter(text)
+    return kind, delimiter, encoding, _text_header(text, delimiter)
+
+
+def _text_header(text: str, delimiter: str) -> list[str]:
+    """The names of a header that stands below titles; empty where it is the first line, as usual."""
+    rows = [
+        row for row, _ in zip(csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter), range(50), strict=False)
+    ]
+    found = header_row(rows)
+    return (
+        [name for name, label in zip(normalised(rows[found]), rows[found], strict=True) if label.strip()]
+        if found
+        else []
+    )
+
+
+def header_row(rows: list[list[str]]) -> int:
+    """Which row is the header: the first that is nearly as wide as the widest."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    return next((place for place, width in enumerate(widths) if width >= 0.6 * max(widths)), 0)
 
 
 def _inside(archive: Path) -> str:
@@ -206,7 +240,7 @@ def _json_form(head: bytes, file: Path) -> Format:
 
 
 def _workbook_header(file: Path) -> list[str]:
-    """The names in the first row that is nearly as wide as the widest."""
+    """The names of a sheet's header."""
     from openpyxl import load_workbook
 
     with file.open("rb") as opened:
@@ -215,8 +249,7 @@ def _workbook_header(file: Path) -> list[str]:
             [str(cell or "") for cell in row]
             for row, _ in zip(sheet.iter_rows(values_only=True), range(50), strict=False)
         ]
-    widest = max((sum(map(bool, row)) for row in rows), default=0)
-    header: list[str] = next((row for row in rows if widest and sum(map(bool, row)) >= 0.6 * widest), [])
+    header = rows[header_row(rows)] if rows else []
     return [name for name, label in zip(normalised(header), header, strict=True) if label]
 
 
@@ -241,13 +274,13 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _column(connection: duckdb.DuckDBPyConnection, name: str) -> Column:
+def _column(connection: duckdb.DuckDBPyConnection, name: str, header: str) -> Column:
     column = quoted(name)
     ((filled, distinct, length),) = connection.execute(
         f"select count({column}), count(distinct {column}), coalesce(avg(length({column})), 0) from everything"
     ).fetchall()
     values = connection.execute(
-        f"select {column} from everything where {column} is not null group by 1 order by count(*) desc, 1 limit {FEW_VALUES + 1}"
+        f"select {column} from everything where {column} is not null group by 1 order by count(*) desc, 1 limit {VALUES_KEPT}"
     ).fetchall()
     sample = f"(select {column} as v from everything where {column} is not null limit {SAMPLE_ROWS})"
     usable = "isfinite(n) and n <> 0 and abs(n) < 1e15"
@@ -259,7 +292,14 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str) -> Column:
     time = _time(connection, sample) if filled else None
     numbers = (low, high) if numeric >= 0.8 and low is not None else None
     ways = _ways(connection, sample, time[0]) if time else ()
-    return Column(name, filled, distinct, tuple(value for (value,) in values), time, ways, numbers, length)
+    texts = tuple(value for (value,) in values)
+    clock = clock_of(connection, sample, time[0] if time else None) if filled else NO_CLOCK
+    span = next(
+        (kind for kind, form in SPANS.items() if texts and all(re.fullmatch(form, text) for text in texts)), None
+    )
+    return Column(
+        name, filled, distinct, texts, time, ways, numbers, length, clock=clock, span=span, spoken=spoken(header)
+    )
 
 
 READS = {

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from orchestration.catalog.model import Boundary, City, DataSet
-from orchestration.cities.guess import DataSetGuess
+from orchestration.cities.guess import DataSetGuess, around
 from orchestration.cities.models import contract, staging_sql, staging_yml
 
 WORLD = Boundary(west=-180, south=-90, east=180, north=90)
@@ -42,6 +42,8 @@ class NewCity:
 def boundary_of(guesses: tuple[DataSetGuess, ...]) -> Boundary | None:
     """The box around all coordinates."""
     boxes = [guess.boundary for guess in guesses if guess.boundary]
+    # Outlines may be those of a whole state: they count only where nothing else has a place.
+    boxes = boxes or [around(guess.profile.box) for guess in guesses if guess.profile.box]
     if not boxes:
         return None
     return Boundary(
@@ -120,9 +122,13 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
     kept = [name for name in profile.columns if name not in (*guess.drop, "geometry_wkt", "sheet")]
     # What the staging model reads must be in every file: a file without it calls it otherwise, or lacks it.
     roles = {found.column: (role, found) for role, found in guess.columns.items()}
-    optional = [name for name in kept if name not in roles and not profile.columns[name].is_everywhere]
+    clocks = {found.clock: role for role, found in guess.columns.items() if found.clock}
+    optional = [
+        name for name in kept if name not in roles and name not in clocks and not profile.columns[name].is_everywhere
+    ]
     columns = [name for name in kept if name not in optional]
     lines = [
+        *(f"  # {doubt}" for doubt in guess.doubts),
         f"  {profile.name}:",
         f"    title: {_text(profile.name.replace('_', ' ').capitalize())}",
         f"    entity: {guess.entity}  # {guess.sure}: {guess.why}",
@@ -134,8 +140,7 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
         *([f"    url: {_text(url)}"] if url else []),
         "    license: unknown; look it up at the publisher",
         f"    grain: {_grain(guess)}",
-        # An Open311 endpoint answers by windows of time: what came before stays.
-        f"    growth: {'append' if source and source['kind'] == 'open311' else 'snapshot'}",
+        _growth(guess, source),
     ]
     if guess.key:
         key = next(found for found in guess.columns.values() if found.column == guess.key[0])
@@ -143,13 +148,27 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
     lines.append("    columns:")
     for name in columns:
         role, found = roles.get(name, (None, None))
-        lines.append(f"      - {_text(name)}" + (f"  # {found.sure}: {role}; {found.why}" if found else ""))
+        note = (
+            f"{found.sure}: {role}; {found.why}"
+            if found
+            else f"not read: {guess.unread[name]}"
+            if name in guess.unread
+            else ""
+        )
+        lines.append(f"      - {_text(name)}" + (f"  # {note}" if note else ""))
     if optional:
         lines += ["    optional:  # some files lack them", *(f"      - {_text(name)}" for name in optional)]
     if guess.drop:
         lines.append("    drop:  # never past landing; take out only what nobody can be told by")
         lines += [f"      - {_text(name)}  # {why}" for name, why in guess.drop.items()]
     return lines
+
+
+def _growth(guess: DataSetGuess, source: dict[str, Any] | None) -> str:
+    # An Open311 endpoint answers by windows of time: what came before stays.
+    if source:
+        return f"    growth: {'append' if source['kind'] == 'open311' else 'snapshot'}"
+    return f"    growth: {guess.growth}" + (f"  # {guess.growth_why}" if guess.growth_why else "")
 
 
 def _grain(guess: DataSetGuess) -> str:

@@ -7,12 +7,14 @@ likely, the last are weak.
 import re
 from typing import Literal
 
+from orchestration.ingest.columns import normalised
+
 Sure = Literal["high", "medium", "low"]
 Guessable = Literal["calls", "requests", "offenses", "contacts", "zones"]
 Patterns = tuple[str, str, str]  # names that are sure, likely, weak
 
 ID = r"(number|num|no|id|nbr)"
-CLOCK = r"(date_?time|date|timestamp|time|dttm|ts|at)"
+CLOCK = r"(date_?time|date|time_?stamp|time|dttm|dt|tm|ts|at)"
 TIME = rf"(_?{CLOCK})?"
 
 PLACE: dict[str, Patterns] = {
@@ -50,8 +52,8 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
         "received_at": (
             rf"(call|event|incident|time|date)?_?(received|create|created|queued|entry|entered){TIME}"
             rf"|original_time_queued|(call|called|event)_?{CLOCK}",
-            rf"(incident|start|report(ed)?|response)_?{CLOCK}|date_?time(_.*)?|.*(received|created|queued){TIME}",
-            r".*(date|time).*",
+            rf"(incident|start|report(ed)?|response)_?{CLOCK}|date_?time(_.*)?|time_?stamp|.*(received|created|queued){TIME}",
+            r".*(date|time).*|(.*_)?dt",
         ),
         "dispatched_at": (rf"(first_)?(unit_)?dispatch(ed)?{TIME}|time_dispatched", rf".*dispatch.*{TIME}", r"^$"),
         "arrived_at": (rf"(first_)?(unit_)?(arrive|arrived|arrival|on_?scene|at_scene){TIME}", r".*(arriv|on_?scene|at_scene).*", r"^$"),
@@ -71,7 +73,7 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
         "final_type": (
             r"(final|closed?)_(call_)?type(_(desc|description|text|code))?|finalcalltype",
             r"(call|event|incident|problem)_?(type|nature|description)(_(desc|description|text))?|nature(_of_call)?|problem|type_?(desc|description)?",
-            r".*(type|nature|problem).*",
+            r".*(type|nature|problem).*|title|offense|.*legend",
         ),
         "type_group": (r"(call|event|final)_?(type_)?(group|category|class)", r".*(group|category|class)(_.*)?", r"^$"),
         "disposition": (r"(final_|call_|event_)?disposition(_(text|desc|description|code))?", r".*(dispo|clearance_desc|outcome|result).*", r"^$"),
@@ -108,8 +110,8 @@ WORDS: dict[Guessable, dict[str, Patterns]] = {
         **PLACE,
     },
     "contacts": {
-        "contact_id": (rf"(contact|stop|terry_stop|arrest|citation|fi)_?{ID}", rf"(incident|record|case)_?{ID}", rf".*_{ID}|id"),
-        "contact_at": (rf"(contact|stop|arrest|citation|occurred|occured){TIME}|(stop|arrest)_?(date|time|datetime).*", rf"(incident|report(ed)?|event|date|time){TIME}", r".*(date|time).*"),
+        "contact_id": (rf"(contact|stop|terry_stop|arrest|citation|fi)_?{ID}", rf"((master_)?incident|record|case)_?{ID}", rf".*_{ID}|id"),
+        "contact_at": (rf"(contact|stop|arrest|citation|occurred|occured){TIME}|(stop|arrest)_?(date|time|datetime).*", rf"(incident|report(ed)?|response|event|date|time){TIME}", r".*(date|time).*|(.*_)?dt"),
         "updated_at": (r"(last_)?(updated?|modified)(_.*)?", r".*(updated|modified).*", r"^$"),
         "reason": (r"(stop_?)?(reason|basis)(_for_stop)?|charge(_description)?", r".*(reason|charge|violation|basis).*", r"^$"),
         "outcome": (r"(stop_?)?(outcome|resolution|disposition|action_taken)", r".*(outcome|resolution|dispos).*", r"^$"),
@@ -137,10 +139,48 @@ FLAGS = {"search_conducted", "frisk_performed", "arrest_made", "contraband_found
 FILE_WORDS: dict[Guessable, str] = {
     "requests": r"311|request|service_?req",
     "contacts": r"stop|arrest|citation|contact|use_?of_?force|field_?interview",
-    "offenses": r"crime|offense|offence|nibrs",
+    "offenses": r"crime|offense|offence|nibrs|burglar|robber|theft|homicide|shooting",
     "calls": r"call|cfs|911|cad|dispatch|incident_resp",
     "zones": r"zone|beat|tract|district|precinct|boundar|ward",
 }
+
+
+# Words that names run together: EVENTDT, callreceivedtime.
+_PARTS = (
+    "received", "receive", "response", "reported", "report", "rptd", "event", "incident", "called", "call", "cad", "cfs",
+    "dispatched", "dispatch", "arrived", "arrive", "arrival", "cleared", "clear", "closed", "close", "created", "create",
+    "opened", "open", "queued", "entered", "entry", "occurred", "occur", "occ", "offense", "crime", "stop", "arrest", "contact",
+    "citation", "start", "begin", "end", "updated", "update", "last", "modified", "first", "unit", "scene", "on", "at", "from", "to",
+    "of", "time", "date", "stamp", "dt", "tm", "num", "number", "nbr", "no", "id", "case", "record", "master", "type", "description",
+    "desc", "code", "text", "group", "category", "initial", "original", "final", "problem", "nature", "priority", "source",
+    "disposition", "block", "address", "addr", "location", "latitude", "longitude", "lat", "long", "lon", "beat", "district", "zone",
+    "precinct", "police", "sector", "census", "tract", "geo", "reason", "outcome", "status", "service", "request", "agency",
+)  # fmt: skip
+_RUN_TOGETHER = re.compile(f"({'|'.join(sorted(_PARTS, key=len, reverse=True))})+")
+
+
+def spoken(header: str) -> str:
+    """A column's own name with its words apart, where capitals or known words part them.
+
+    >>> spoken("responseDate"), spoken("EVENTDT"), spoken("CallReceivedTime"), spoken("Block_Location"), spoken("station")
+    ('response_date', 'event_dt', 'call_received_time', 'block_location', 'station')
+    """
+    apart = normalised([re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", header)])[0]
+    return "_".join("_".join(_words(part)) for part in apart.split("_") if part)
+
+
+def _words(text: str) -> list[str]:
+    """The fewest known words that a text is made of; the text itself where it is not."""
+    if text in _PARTS or not _RUN_TOGETHER.fullmatch(text):
+        return [text]
+    best: list[list[str] | None] = [[], *[None] * len(text)]
+    for end in range(1, len(text) + 1):
+        for word in _PARTS:
+            before = best[end - len(word)] if text[:end].endswith(word) else None
+            known = best[end]
+            if before is not None and (known is None or len(before) + 1 < len(known)):
+                best[end] = [*before, word]
+    return best[-1] or [text]
 
 
 def how_sure(column: str, patterns: Patterns) -> Sure | None:

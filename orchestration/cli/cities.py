@@ -11,6 +11,7 @@ from rich.text import Text
 from orchestration.catalog.model import cities
 from orchestration.cities import check as checks
 from orchestration.cities.draft import as_data, draft, look
+from orchestration.cities.overrule import Said
 from orchestration.cities.portal import fetch_sample, recognise
 from orchestration.cities.scaffold import CityExistsError, NewCity, write
 from orchestration.cli.console import HELD, WARNED, counted, facts, listing, shown, stdout
@@ -22,7 +23,13 @@ STYLE = {"high": "green", "medium": "yellow", "low": "red"}
 
 
 def new(
-    name: str, folder: Path | None, url: str | None, title: str | None, time_zone: str | None, is_asking: bool
+    name: str,
+    folder: Path | None,
+    url: str | None,
+    title: str | None,
+    time_zone: str | None,
+    said: Said,
+    is_asking: bool,
 ) -> dict[str, Any]:
     """Look, guess, ask for what is missing, and write."""
     if name in cities():
@@ -31,12 +38,12 @@ def new(
     address: str | None = None
     try:
         if folder is not None:
-            guesses, passed = look(folder)
+            guesses, passed = look(folder, said)
         else:
             portal = recognise(url or "")
             with tempfile.TemporaryDirectory(prefix="footprint-sample-") as scratch:
                 fetch_sample(portal, Path(scratch))
-                guesses, passed = look(Path(scratch))
+                guesses, passed = look(Path(scratch), said)
             source, address = portal.source, portal.address
         if not guesses and passed:
             told_why = "; ".join(f"{file}: {why}" for file, why in passed.items())
@@ -82,10 +89,15 @@ def show_new(found: dict[str, Any]) -> None:
         )
         table = listing("Canonical", "Column", "Sure", "Why…", wrap=True)
         for role, guess in data_set["columns"].items():
-            table.add_row(role, guess["column"], Text(guess["sure"], style=STYLE[guess["sure"]]), Text(guess["why"]))
+            columns = f"{guess['column']} + {guess['clock']}" if guess["clock"] else guess["column"]
+            table.add_row(role, columns, Text(guess["sure"], style=STYLE[guess["sure"]]), Text(guess["why"]))
         for column, why in data_set["drop"].items():
             table.add_row("dropped", column, "", Text(why))
+        for column, why in data_set["unread"].items():
+            table.add_row("not read", column, "", Text(why))
         out.print(table)
+        for doubt in data_set["doubts"]:
+            out.print(Text.from_markup(f"{WARNED} ") + Text(doubt))
         out.print()
     for name, why in found["passed_over"].items():
         out.print(Text.from_markup(f"{WARNED} ") + Text(f"{name}: {why}"))
@@ -112,7 +124,11 @@ def check(name: str) -> dict[str, Any]:
     findings = checks.check(database, cities()[name])
     if findings is None:
         raise CommandError(f"The last run did not hold {name}.", f"footprint run --city {name} brings it in.", USAGE)
-    return {"city": name, "findings": [vars(finding) for finding in findings]}
+    return {
+        "city": name,
+        "findings": [vars(finding) for finding in findings],
+        "next": checks.next_step(name, findings),
+    }
 
 
 def show_check(found: dict[str, Any]) -> None:
@@ -124,4 +140,5 @@ def show_check(found: dict[str, Any]) -> None:
     for finding in found["findings"]:
         out.print(Text.from_markup(f"{WARNED} ") + Text(f"{finding['table']}: {finding['found']}", style="bold"))
         out.print(Text(f"  {finding['mend']}", style="dim"))
+    out.print(facts(("Next", found["next"])))
     out.print()

@@ -14,6 +14,11 @@ from orchestration.cli.errors import USAGE, CommandError, told
 FLAG = " "
 Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print the answer as JSON.")]
 
+
+def _said(text: str, *names: str) -> Any:
+    return typer.Option(*names, metavar="[FILE=]VALUE", help=text, show_default=False)
+
+
 app = typer.Typer(
     help="Begin a city, or check what became of one.",
     no_args_is_help=True,
@@ -39,16 +44,27 @@ def new(
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Such as 'Springfield, Ohio'.")] = None,
     time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Such as America/Chicago.")] = None,
+    entity: Annotated[list[str] | None, _said("What a row is: calls, requests, offenses, contacts or zones.")] = None,
+    time: Annotated[list[str] | None, _said("The column of its time, or DAY+CLOCK where two have it.")] = None,
+    key: Annotated[
+        list[str] | None, _said("The column, or COLUMN,COLUMN, that tells rows apart; none where no one does.")
+    ] = None,
+    data_set: Annotated[list[str] | None, _said("What the data set is called.", "--name")] = None,
     as_json: Json = False,
 ) -> None:
     """Write a first draft of a city: its file in the catalog and its staging models.
 
     Formats, columns, keys and times are guessed from the files, and each guess says how sure it is: high, medium or
-    low. Columns that name persons are dropped. Nothing that is there is overwritten.
+    low, and by which evidence. Columns that name persons are dropped. Nothing that is there is overwritten.
+
+    A guess is overruled by --entity, --time, --key and --name, of one data set, or as FILE=VALUE for one of several,
+    as often as needed.
 
     Examples:
       footprint city new springfield --from exports
       footprint city new springfield --url https://data.springfield.gov/d/abcd-1234
+      footprint city new springfield --from exports --time EVENTDT+EVENTTM --key none
+      footprint city new springfield --from exports --entity log.csv=calls --key log.csv=id
       footprint city new springfield
     """
     with told(as_json):
@@ -58,7 +74,8 @@ def new(
             url = typer.prompt("The address of its data set on the portal")
         if (folder is None) == (url is None):
             raise CommandError("A city begins with files at hand or with an address.", "Give --from or --url.", USAGE)
-        answer = cities.new(name, folder, url, title, time_zone, is_asking=not as_json)
+        said = {"entity": entity or [], "time": time or [], "key": key or [], "name": data_set or []}
+        answer = cities.new(name, folder, url, title, time_zone, said, is_asking=not as_json)
         _print(answer, as_json, cities.show_new)
 
 

@@ -65,8 +65,8 @@ CASES = (
     Case("month_cut_short", _files(**MONTHS), _files(calls_2024_03=month(3, range(1, 6))), edits=(grows("yearly_files"),)),
     Case("month_older", _files(**MONTHS), _files(calls_2024_03=month(3, range(1, 28))), edits=(grows("yearly_files"),)),
     Case("month_corrected", _files(**MONTHS), _files(calls_2024_02=CORRECTED), edits=(grows("yearly_files"),)),
-    Case("month_missing", _files(**MONTHS), _files(**WITHOUT_MARCH)),
-    Case("month_added", _files(**MONTHS), _files(**MONTHS, calls_2024_07=month(7, WHOLE))),
+    Case("month_missing", _files(**MONTHS), _files(**WITHOUT_MARCH), edits=(grows("snapshot"),)),
+    Case("month_added", _files(**MONTHS), _files(**MONTHS, calls_2024_07=month(7, WHOLE)), edits=(grows("snapshot"),)),
     Case("same_feed_two_names", _files(thefts_2023=thefts(300, 2023)), _files(thefts_2024=thefts(310, 2023)),
          edits=(grows("yearly_files"), (r"thefts_2023\.csv", "thefts_*.csv"))),
 )  # fmt: skip

@@ -457,6 +457,19 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"no_negative_counts"},
         "values below zero in n",
     ),
+    "no coverage of types": (
+        "marts",
+        """create table demand.kept as from demand.crosswalk_coverage; drop view demand.crosswalk_coverage;
+        create table demand.crosswalk_coverage as from demand.kept where false""",
+        {"records_match_calls"},
+        "the coverage counts 0 records, demand.fct_calls has 2,000",
+    ),
+    "a warehouse without requests": (
+        "marts",
+        "delete from demand.fct_requests",
+        {"every_kind_of_record"},
+        "No requests are in the warehouse: the marts of requests are empty.",
+    ),
     "accounting off by one": (
         "marts",
         "update audit.row_accounting set rows = rows - 1 where rows = 2000",

@@ -154,6 +154,7 @@ create view demand.crosswalk_coverage as
         mode(final_type) filter (where mapping_status = 'unmapped') as most_frequent_unmapped_type
     from demand.fct_calls group by all;
 create schema zones; create schema audit; create schema budget;
+create table demand.fct_requests as select city from warehouse.canonical.requests;
 create table demand.fct_unit_responses as
     select city, source_dataset, true as is_call_known, 9.0::double as service_minutes
     from warehouse.canonical.unit_responses;

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from expectations.thresholds import CREW_SIZE
-from orchestration.cities.profile import TIME_FORMATS
+from orchestration.cities.clocks import CLOCK_FORMATS
+from orchestration.cities.models import with_clock
+from orchestration.cities.profile import DAYS, TIME_FORMATS
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
 Show = dict[str, Any]
@@ -54,6 +56,9 @@ TIMES: tuple[tuple[str, list[str] | None, str], ...] = (
     ("12/31/9999 11:59:00 PM", None, "missing_time"),
 )
 DRAFTED = tuple(form for form in TIME_FORMATS if "%H" in form or "%I" in form)
+# A day, or a time whose clock says nothing, and the clock of another column: what a draft joins.
+JOINED = tuple((day, clock) for day in (*DAYS, "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S") for clock in CLOCK_FORMATS
+               if day != "%Y%m%d")  # fmt: skip
 # text, whether its hour comes twice and nothing says which
 TWICE = (
     ("2024-11-03 01:30:00", True), ("11/3/24 1:30", True), ("2024-11-03T01:30:00-06:00", False),
@@ -97,6 +102,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Show:
     for n, form in enumerate(DRAFTED):
         text = f"strftime(timestamp '{MOMENT}', '{form}')"
         cells[f"form_{n}"] = cell("published_time_utc", "@", "America/Chicago", [form]).replace("'@'", text)
+    for n, form in enumerate(DAYS):
+        text = f"strftime(timestamp '{MOMENT}', '{form}')"
+        cells[f"day_{n}"] = cell("published_time_utc", "@", "America/Chicago", [form]).replace("'@'", text)
+    for n, (day, clock) in enumerate(JOINED):
+        texts = [f"strftime(timestamp '{moment}', '{form}')" for moment, form in (("2024-07-04", day), (MOMENT, clock))]
+        macro = f"published_time_utc(day_and_clock('a', 'b'), 'America/Chicago', {[with_clock(day, clock)]!r})"
+        cells[f"joined_{n}"] = (
+            f"(select cast({{{{ {macro} }}}} as varchar) from (select {texts[0]} as a, {texts[1]} as b))"
+        )
     for n, (text, _) in enumerate(TWICE):
         cells[f"twice_{n}"] = cell("is_ambiguous_time", text, "America/Chicago")
     for n, (text, quantity, _) in enumerate(NUMBERS):
@@ -119,6 +133,15 @@ def test_each_value_is_read_by_what_it_is(shown: Show) -> None:
 
 def test_every_format_that_a_draft_can_name_is_read(shown: Show) -> None:
     assert {form: shown[f"form_{n}"] for n, form in enumerate(DRAFTED)} == dict.fromkeys(DRAFTED, "2024-07-05 02:05:00")
+
+
+def test_every_way_of_writing_days_is_read(shown: Show) -> None:
+    assert {form: shown[f"day_{n}"] for n, form in enumerate(DAYS)} == dict.fromkeys(DAYS, "2024-07-04 05:00:00")
+
+
+def test_every_day_that_a_draft_joins_with_a_clock_is_read(shown: Show) -> None:
+    found = {forms: shown[f"joined_{n}"] for n, forms in enumerate(JOINED)}
+    assert found == dict.fromkeys(JOINED, "2024-07-05 02:05:00")
 
 
 def test_the_hour_that_comes_twice(shown: Show) -> None:

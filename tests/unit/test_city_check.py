@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.catalog.model import Boundary, City, DataSet
-from orchestration.cities.check import check
+from orchestration.cities.check import check, next_step
 
 TABLES = """
 create schema raw; create schema canonical; create schema intermediate;
@@ -16,12 +16,14 @@ create table raw.loads (city varchar, data_set varchar);
 insert into raw.loads values ('testville', 'things');
 create table raw.column_changes (city varchar, data_set varchar, column_name varchar, change varchar, after varchar);
 create table raw.testville__things as
-    select n::varchar as a, 'x' as b, 'y' as c, 1 as _load_number from range(1000) as r(n);
+    select n::varchar as a, 'x' || n % 7 as b, 'y' || n % 11 as c, 1 as _load_number from range(1000) as r(n);
 create table canonical.calls as
     select
         'testville' as city,
         n::varchar as call_id,
-        timestamp '2024-01-01' + n * interval 1 hour as received_at_utc,
+        timestamp '2024-01-01' + n * interval 61 minute as received_at_utc,
+        received_at_utc as call_at_local,
+        n::varchar as published_zone_id,
         received_at_utc + case when n % 3 = 0 then interval 5 second else interval 9 minute end as arrived_at_utc,
         arrived_at_utc + interval 20 minute as cleared_at_utc,
         received_at_utc + interval 1 second as dispatched_at_utc,
@@ -44,6 +46,10 @@ create table canonical.requests as select 'testville' as city, timestamp '2024-0
     timestamp '2024-01-02' as closed_at_utc, 'things' as source_dataset;
 create table canonical.contacts as select 'testville' as city, 'things' as source_dataset, 1.0 as longitude, 0.1 as latitude;
 create table canonical.offenses as select * from canonical.contacts;
+create table canonical.zones as
+    select 'testville' as city, 'tract' as zone_kind, n::varchar as zone_id from range(1000) as r(n);
+create schema enrich;
+create table enrich.point_zones (city varchar, zone_id varchar);
 """
 
 
@@ -108,6 +114,40 @@ def test_a_city_that_was_not_in_the_run(found: Callable[..., list[Any] | None]) 
             "4 call types without a mapping, 20.0% of the calls; most: ODD 0 (5.0%)",
         ),
         ("update canonical.calls set cleared_at_utc = null", "never_filled", "never filled: cleared_at_utc"),
+        (
+            "update canonical.calls set initiation = 'unknown'",
+            "unknown_initiation",
+            "all 1,000 calls do not tell who started them",
+        ),
+        (
+            "update canonical.calls set call_at_local = date_trunc('day', call_at_local)",
+            "constant_clock",
+            "100% of 1,000 records stand at 00:00, so their hour is not known",
+        ),
+        (
+            "update canonical.calls set call_at_local = date_trunc('hour', call_at_local)",
+            "on_the_hour",
+            "100% of 1,000 records stand at a full hour: the minutes were cut off",
+        ),
+        (
+            "update canonical.zones set zone_id = lpad(zone_id, 5, '0'); "
+            "insert into enrich.point_zones select city, zone_id from canonical.zones",
+            "no_zone_ids",
+            "0 of 1,000 ids are a zone: a leading 0 is missing",
+        ),
+        (
+            "update canonical.calls set published_zone_id = 'Z' || published_zone_id where source_line < 200; "
+            "insert into enrich.point_zones select city, zone_id from canonical.zones",
+            "no_zone_ids",
+            "800 of 1,000 ids are a zone; others are such as Z0, Z1, Z10",
+        ),
+        (
+            "insert into canonical.zones select 'testville', 'tract', 'N' || n from range(3) as r(n)",
+            "zones_never_used",
+            "no record lies in 3 of 1,003 zones: N0, N1, N2",
+        ),
+        ("update raw.testville__things set b = 'x'", "constant_columns", "always say one thing: b (x)"),
+        ("update raw.testville__things set c = b", "double_columns", "c says the same as b"),
     ],
 )
 def test_planted_defects(found: Callable[..., list[Any] | None], spoil: str, rule: str, words: str) -> None:
@@ -146,6 +186,20 @@ def test_arrivals_of_units_count_where_calls_have_none(found: Callable[..., list
         "case initiation when 'officer' then 'community' else 'officer' end"
     )
     assert findings and "inverted_initiation" in {finding.rule for finding in findings}
+
+
+def test_where_the_clock_of_a_constant_one_may_be(found: Callable[..., Any]) -> None:
+    (finding,) = found(
+        "update canonical.calls set call_at_local = date_trunc('day', call_at_local); "
+        "update raw.testville__things set c = strftime(timestamp '2024-01-01' + a::int * interval 7 minute, '%H:%M')"
+    )
+    assert finding.rule == "constant_clock" and "A clock stands in c" in finding.mend
+
+
+def test_what_to_do_next(found: Callable[..., Any]) -> None:
+    findings = found("update canonical.calls set final_type = 'ODD', initiation = 'unknown'")
+    assert next_step("testville", findings).startswith("footprint crosswalk suggest --city testville")
+    assert "footprint gates" in next_step("testville", [])
 
 
 def test_a_few_odd_rows_are_no_finding(found: Callable[..., list[Any] | None]) -> None:

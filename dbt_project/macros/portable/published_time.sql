@@ -38,6 +38,12 @@
     )
 {%- endmacro %}
 
+{# The text of a day and a clock that stand in two columns, as one: of the day what comes before a blank or a T. A clock
+   of three or four digits alone (905) has its colon put in. #}
+{% macro day_and_clock(day, clock) -%}
+    {{ return(adapter.dispatch('day_and_clock', 'footprint')(day, clock)) }}
+{%- endmacro %}
+
 {# Why a row cannot be used for the time by which it is counted, the first that is one of some texts; NULL where it can.
    The first day that it may lie on is first_day of the city file. #}
 {% macro time_reason(texts, formats=none) -%}
@@ -79,6 +85,15 @@
             then {{ a_time(written_time(without_offset(text), formats)) }} - {{ offset_of(text) }}
         else {{ local_to_utc(a_time(written_time(text, formats)), time_zone) }}
     end
+{%- endmacro %}
+
+{% macro default__day_and_clock(day, clock) -%}
+    (
+        nullif(regexp_extract({{ day }}, '^ *([0-9/.-]+)', 1), '') || ' ' || regexp_replace(
+            case when regexp_full_match({{ clock }}, '[0-9]{1,4}') then lpad({{ clock }}, 4, '0') else {{ clock }} end,
+            '^ *([0-9]{2})([0-9]{2}) *$', '\1:\2'
+        )
+    )
 {%- endmacro %}
 
 {% macro default__published_clock_time(text, formats) -%}
@@ -173,7 +188,9 @@
 {% macro written_time(text, formats) -%}
     {%- set is_day = '%Y-%m-%d' in formats or '%Y/%m/%d' in formats -%}
     {%- set others = [] -%}
-    {%- for format in formats if not format.startswith(('%Y-', '%Y/', 'epoch')) -%}
+    {%- for format in formats if not (
+        format.startswith('epoch') or modules.re.match('%Y[-/]%m[-/]%d([T ]%H:%M(:%S(\.%f)?)?)?$', format)
+    ) -%}
         {# %Y reads two digits as well and leaves the century to a_time; before another digit it would read four. #}
         {%- do others.append(modules.re.sub('%y(?!%)', '%Y', format)) -%}
     {%- endfor -%}

@@ -1,30 +1,26 @@
-{# What each city's zones carry: (staging model, variables, whether margins of error come with them). #}
-{% set published = [
-    ('stg_riverbend__zones', ['b01003_001', 'b17001_001', 'b17001_002', 'b19013_001'], true),
-    ('stg_seattle__tracts', ['b01003_001', 'b17001_002', 'b19013_001'], false),
-] %}
-
+{# Every census variable that a staging model of zones has: its estimate (b01003_001e) and its margin (b01003_001m),
+   where that came with it. #}
 {% set of_zones = [] %}
-{% for staging_model, variables, has_margins in published %}
-{% set relation = ref(staging_model) %}
-{% for variable in variables if is_built(relation) %}
-{% do of_zones.append((relation, variable, has_margins)) %}
+{% for staging_model in built_models('zones') %}
+{% set names = columns_of(ref(staging_model)) %}
+{% for name in names if modules.re.match('b[0-9]{5}[a-z]*_[0-9]{3}e$', name) %}
+{% do of_zones.append((staging_model, name[:-1], name[:-1] ~ 'm' in names)) %}
 {% endfor %}
 {% endfor %}
 
-{% for relation, variable, has_margins in of_zones %}
+{% for staging_model, variable, has_margin in of_zones %}
 select
     city,
     zone_kind,
     zone_id,
     '{{ variable | upper }}' as variable,
     {{ variable }}e as estimate,
-    {% if has_margins %}{{ variable }}m{% else %}cast(null as double){% endif %} as margin_of_error,
+    {% if has_margin %}{{ variable }}m{% else %}cast(null as double){% endif %} as margin_of_error,
     source_dataset,
     load_id,
     source_file,
     source_line
-from {{ relation }}
+from {{ ref(staging_model) }}
 where row_status = 'accepted'
 {% if not loop.last %}union all{% endif %}
 {% else %}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expectations.checks import no_rows, not_empty
+from expectations.checks import no_rows
 from expectations.thresholds import MAPPED_RECORDS, MAPPED_RECORDS_IN_A_ZONE, ZONE_RECORDS
 
 if TYPE_CHECKING:
@@ -50,11 +50,6 @@ def expectations() -> list[Expectation]:
         order by share
     """
     return [
-        not_empty(
-            TABLE,
-            why="Without it nobody could say how much of demand the crosswalk speaks of.",
-            mend="See that demand.crosswalk_coverage was built after demand.fct_calls.",
-        ),
         no_rows(
             "records_match_calls",
             f"""
@@ -64,7 +59,8 @@ def expectations() -> list[Expectation]:
             where coalesce(c.records, 0) <> coalesce(f.calls, 0)
             """,
             severity="critical",
-            why="A share of other records than those counted says nothing of them.",
+            why="Without it, or by other records than those counted, nobody could say how much of demand the crosswalk "
+            "speaks of.",
             expected="The zones of a city, with (unmatched), add up to the rows of demand.fct_calls.",
             message="{city}: the coverage counts {records:,} records, demand.fct_calls has {calls:,}.",
             mend="See that records without a zone are kept as (unmatched).",

@@ -10,6 +10,21 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 TABLE = "audit.row_accounting"
+# What a warehouse may do without: the records, their table, and the marts that are empty without them.
+ABSENT = """
+    select * from (
+        select 'calls' as records, count(*) as n, 'demand but those of requests' as marts from demand.fct_calls
+        union all
+        select 'requests', count(*), 'requests' from demand.fct_requests
+        union all
+        select 'offenses', count(*), 'crime' from crime.fct_offenses
+        union all
+        select 'contacts', count(*), 'enforcement' from enforcement.fct_contacts
+        union all
+        select 'zones', count(*), 'zones' from zones.dim_zone
+    )
+    where n = 0 and exists (select 1 from {batch})
+"""
 
 
 def expectations() -> list[Expectation]:
@@ -38,5 +53,15 @@ def expectations() -> list[Expectation]:
             message="{city} / {data_set}: load {load_id} brought {landed:,} rows and rejected lines, the "
             "accounting explains {accounted:,} ({difference:+,}).",
             mend="Look for a row_reason without a fate in the model of audit.row_accounting.",
+        ),
+        no_rows(
+            "every_kind_of_record",
+            ABSENT,
+            severity="warning",
+            why="An empty mart must not be read as nothing happened.",
+            expected="There are calls, requests, offenses, contacts and zones.",
+            message="No {records} are in the warehouse: the marts of {marts} are empty.",
+            mend="Nothing, where the cities of the warehouse publish none. Else see in audit.row_accounting what became of "
+            "their rows.",
         ),
     ]

@@ -90,6 +90,9 @@ def read_delimited(file: RawFile, data_set: DataSet, target: Path, connection: d
         last_column = kept(list(header.names)[-1:], data_set)
         last = header.lines + text.lines
         is_rejected = any(rejected.line == last for rejected in counted.rejected)
+        if header.above:
+            told = f"{header.above:,} line(s) above the header were not read"
+            notes.append(Note(kind="unread_rows", count=header.above, found=told))
         notes += notes_of_the_end(file, path, last, is_rejected, last_column, target, connection)
     aside = sorted([line.line for line in counted.rejected] + counted.blank)
     if len(aside) > MANY_ASIDE:
@@ -164,7 +167,7 @@ def _copy(text: Text, connection: duckdb.DuckDBPyConnection, has_lines: bool) ->
     limit = 2 * MAX_ASIDE * len(every)  # DuckDB notes each missing column of a line
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in every)
     scan = (
-        f"read_csv({path_literal(text.path)}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"read_csv({path_literal(text.path)}, auto_detect = false, header = true, skip = {text.header.above}, columns = {{{columns}}}, "
         f"delim = {literal(text.data_set.delimiter)}, quote = '\"', escape = '\"', compression = 'none', "
         f"hive_partitioning = false, store_rejects = true, rejects_limit = {limit})"
     )

@@ -13,6 +13,7 @@ from orchestration.ingest.readers.base import RawFile, checked_headers, fits
 from orchestration.ingest.readers.text import HEAD
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+MOST_TITLES = 20  # lines above a header
 OTHER_FORMATS = {
     rb"<": "a web page or XML",
     rb"\{": "JSON (an error message?)",
@@ -24,11 +25,15 @@ OTHER_FORMATS = {
 
 @dataclass(frozen=True)
 class Header:
-    """Normalised names to the file's own, the lines the header takes, and whether values near the top have breaks."""
+    """Normalised names to the file's own, the lines down to the header's last, and whether values near the top have breaks.
+
+    `above` are the lines of titles that stand above it.
+    """
 
     names: dict[str, str]
     lines: int
     breaks_follow: bool
+    above: int = 0
 
 
 def read_header(file: RawFile, text: Path, data_set: DataSet) -> Header:
@@ -43,13 +48,29 @@ def read_header(file: RawFile, text: Path, data_set: DataSet) -> Header:
         names = next(reader, [])
     except csv.Error as error:
         raise _no_header(file, data_set, f"a first line that is no header ({error})") from error
+    above = 0
+    if below := _below_titles(file, decoded, names, data_set):
+        names, above = below
+        for _ in range(above):
+            next(reader)
     if not any(names):
         raise _no_header(file, data_set, "an empty first line")
     _refuse_other_delimiter(file, decoded, names, data_set)
     lines, breaks_follow = reader.line_num, False
     with contextlib.suppress(csv.Error):
         breaks_follow = any("\n" in value for row in reader for value in row)
-    return Header(checked_headers(file, names, data_set), lines, breaks_follow)
+    return Header(checked_headers(file, names, data_set), lines, breaks_follow, above)
+
+
+def _below_titles(file: RawFile, head: str, first: list[str], data_set: DataSet) -> tuple[list[str], int] | None:
+    """The header that stands below lines of titles, and how many those are; None where the first line is it."""
+    if not any(first) or fits(file.columns(first), data_set):
+        return None
+    lines = head.split("\n")[1 : MOST_TITLES + 1]
+    for above, row in enumerate(csv.reader(lines, delimiter=data_set.delimiter), start=1):
+        if len(row) > 1 and fits(file.columns(row), data_set):
+            return row, above
+    return None
 
 
 def _refuse_other_formats(file: RawFile, head: bytes, data_set: DataSet) -> None:
