@@ -60,6 +60,7 @@ with_interval as (
         coalesce(doubts.has_no_sum, false) as has_no_sum,
         doubts.only_offense,
         coalesce(doubts.lacks_unclassified, false) as lacks_unclassified,
+        coalesce(doubts.lacks_initiation, false) as lacks_initiation,
         dispersion.dispersion,
         {{ quasi_poisson_lower('exposed.n', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
         {{ quasi_poisson_upper('exposed.n', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
@@ -97,7 +98,7 @@ judged as (
             when zone_id = '(unmatched)' then 'not_applicable'
             when is_unplaced or population is null or period_status = 'insufficient_data' then 'insufficient_data'
             when population = 0 then 'zero_denominator'
-            when is_small or only_offense is not null or lacks_unclassified then 'unreliable'
+            when is_small or only_offense is not null or lacks_unclassified or lacks_initiation then 'unreliable'
             else period_status
         end as status
     from sized
@@ -137,6 +138,8 @@ select
         when only_offense is not null
             then 'nearly all offenses are of one type (' || only_offense || '): they are not the crime of the city'
         when lacks_unclassified then 'many offenses are of unknown kind (offenses_unclassified); some of them belong here'
+        when lacks_initiation
+            then 'nobody says who started many of these calls; some of them may be officers'' own'
         else period_reason
     end as reason,
     concat_ws(
@@ -146,6 +149,7 @@ select
         case when measure in ('contacts', 'offenses_police_generated', 'offenses_unclassified') then 'DETECTION' end,
         case when has_no_sum then 'DOUBLE_CONTACTS' end,
         case when measure = 'calls' then 'DUPLICATE_CALLS' end,
+        case when lacks_initiation then 'INITIATION' end,
         'MAUP',
         case when only_offense is not null then 'ONE_OFFENSE_TYPE' end,
         case when measure = 'contacts' then 'RECORDING' end,
