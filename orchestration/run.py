@@ -16,6 +16,7 @@ from typing import Any, Literal
 from orchestration import second_process
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
+from orchestration.sources.folder import name_by_hand
 
 DAGSTER_YAML = """\
 # Written by footprint. Local storage, no telemetry, one writer to the warehouse at a time.
@@ -134,6 +135,8 @@ def run(
     """
     home = settings()
     prepare_instance(home)
+    if folder:
+        name_by_hand(folder)
     started = time.monotonic()
     # Millions of long-lived objects (dbt's and Dagster's graphs): looking through them for garbage costs a third of
     # a small run, and the process ends with it anyway.

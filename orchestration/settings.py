@@ -8,9 +8,10 @@ import errno
 import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
     hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
     hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
+    export_folders: Annotated[list[Path], NoDecode] = Field(
+        [], description="Folders, with : between them, that a run started from the web pages may read exports from."
+    )
     scenarios: Path = Field(SHIPPED_SCENARIOS, description="Folder of the scenario files that a run computes (*.yml).")
 
     @field_validator("home")
@@ -42,6 +46,12 @@ class Settings(BaseSettings):
         if found := sorted(set("?#%") & set(str(home.expanduser().absolute()))):
             raise ValueError(f"the path of the warehouse folder may not hold {' '.join(found)}")
         return home
+
+    @field_validator("export_folders", mode="before")
+    @classmethod
+    def _are_paths(cls, folders: object) -> object:
+        """As in PATH: several with a colon between them."""
+        return [part for part in folders.split(os.pathsep) if part] if isinstance(folders, str) else folders
 
     @property
     def landing(self) -> Path:

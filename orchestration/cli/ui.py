@@ -1,11 +1,12 @@
 """`footprint ui`: Dagster's web pages on this machine only, for lineage, runs and their logs.
 
-`dagster dev` rather than the web server alone: runs started from the pages wait in a queue, so that one writes to
-the warehouse at a time, and it is Dagster's daemon that takes them from there.
+They are served by a process of its own (`orchestration/ui/server.py`), with Dagster's daemon beside the pages: runs
+started from them wait in a queue, so that one writes to the warehouse at a time, and the daemon takes them from there.
 """
 
 import ipaddress
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from orchestration.cli.console import HELD, facts, shown, stderr, stdout
 from orchestration.cli.errors import USAGE, CommandError
 from orchestration.run import prepare_instance
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.ui.front import KEY, cookie_name
 
 PATIENCE_TO_START = 180.0  # a cold machine reads the models for the first time
 PATIENCE_TO_STOP = 30.0
@@ -34,9 +36,10 @@ def serve(home: Settings, host: str, port: int) -> int:
     # Started in the background of a script, we and the server would ignore the first of these.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    server = _start(home, host, port, log)
+    secret = secrets.token_urlsafe(32)
+    server = _start(home, host, port, secret, log)
     try:
-        return _watch(server, host, port, log)
+        return _watch(server, host, port, secret, log)
     except KeyboardInterrupt:
         stderr().print("[dim]Stopping.[/]")
         return 0
@@ -45,7 +48,7 @@ def serve(home: Settings, host: str, port: int) -> int:
 
 
 def check_loopback(host: str) -> None:
-    """Refuse an address that others can reach: the pages ask for no password and can start runs."""
+    """Refuse an address that others can reach: what goes over it is not encrypted, and the pages can start runs."""
     try:
         local = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -53,7 +56,7 @@ def check_loopback(host: str) -> None:
     if not local:
         raise CommandError(
             f"--host {host} is not on this machine.",
-            "The pages ask for no password, so only 127.0.0.1, ::1 and localhost are served; "
+            "What goes over it is not encrypted, so only 127.0.0.1, ::1 and localhost are served; "
             "from elsewhere, use an SSH tunnel.",
             USAGE,
         )
@@ -72,46 +75,49 @@ def check_free(host: str, port: int) -> None:
             ) from error
 
 
-def _start(home: Settings, host: str, port: int, log: Path) -> "subprocess.Popen[bytes]":
-    command = [
-        *(sys.executable, "-m", "dagster", "dev"),
-        *("-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", host, "-p", str(port)),
-    ]
+def _start(home: Settings, host: str, port: int, secret: str, log: Path) -> "subprocess.Popen[bytes]":
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches only us, and we end the whole family in order.
-        return subprocess.Popen(
-            command,
+        server = subprocess.Popen(
+            [sys.executable, "-m", "orchestration.ui.server", "--host", host, "--port", str(port)],
             cwd=PROJECT_ROOT,
             env=os.environ | {"FOOTPRINT_HOME": str(home.root)},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    assert server.stdin is not None
+    # Not on the command line, which every user of the machine can read. The pipe stays open as long as we live.
+    with suppress(BrokenPipeError):
+        server.stdin.write(f"{secret}\n".encode())
+        server.stdin.flush()
+    return server
 
 
-def _watch(server: "subprocess.Popen[bytes]", host: str, port: int, log: Path) -> int:
+def _watch(server: "subprocess.Popen[bytes]", host: str, port: int, secret: str, log: Path) -> int:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     console = stderr()
     with console.status("Starting Dagster's pages ...") if console.is_terminal else nullcontext():
-        ready = _await(server, address)
+        ready = _await(server, address, port, secret)
     if not ready:
         tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
         raise CommandError("Dagster's pages did not start.", f"The end of {shown(log)}:\n{tail}")
     out = stdout()
-    out.print(f"{HELD} [bold]{address}[/]")
+    out.print(f"{HELD} Open [bold]{address}/?{KEY}={secret}[/]", soft_wrap=True)
     out.print(facts(("Lineage", f"{address}/asset-groups"), ("Runs", f"{address}/runs"), ("Log", shown(log))))
-    out.print("[dim]Ctrl-C ends it.[/]")
+    out.print("[dim]The first address lets this browser in until Ctrl-C ends it; keep it to yourself.[/]")
     return server.wait()
 
 
-def _await(server: "subprocess.Popen[bytes]", address: str) -> bool:
+def _await(server: "subprocess.Popen[bytes]", address: str, port: int, secret: str) -> bool:
     """Whether the server answers before it ends or patience does."""
     deadline = time.monotonic() + PATIENCE_TO_START
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    asked = urllib.request.Request(f"{address}/server_info", headers={"Cookie": f"{cookie_name(port)}={secret}"})
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with direct.open(f"{address}/server_info", timeout=5):
+            with direct.open(asked, timeout=5):
                 return True
         except OSError:
             time.sleep(0.3)
@@ -127,9 +133,9 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
-    # Servers of code that were still starting would live on until they miss its heartbeat.
+    # Where the server itself was killed, what it had started is left.
     with suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGTERM)
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

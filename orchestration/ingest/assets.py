@@ -24,7 +24,7 @@ from orchestration.publish.releases import current_release, released_listings, r
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.base import Last, Source
-from orchestration.sources.folder import FolderSource
+from orchestration.sources.folder import FolderSource, refuse_foreign
 
 OWNER = ["team:data-engineering"]
 FRESH_FOR_HOURS = 48.0  # a nightly pull may fail once before anybody is alarmed
@@ -51,6 +51,7 @@ LOAD_TABLES = {
 class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where raw exports are read from, and what the person who started the run has agreed to.
 
+    A folder named in the launchpad must lie where the warehouse's keeper allows (`sources.folder.refuse_foreign`).
     A run holds the warehouse folder from its first step to its last, so that no two can mix their loads.
     """
 
@@ -71,6 +72,7 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         None where nothing was dropped of a data set without a portal, in a city that has one for others.
         """
         if self.folder:
+            refuse_foreign(Path(self.folder), settings())
             own = Path(self.folder) / data_set.city  # where a folder holds several cities, each has its own in it
             given = FolderSource(own if own.is_dir() else Path(self.folder))
             others = [other for other in cities()[data_set.city].data_sets.values() if given.holds(other)]

@@ -8,9 +8,31 @@ from pathlib import Path
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_system
+from orchestration.settings import Settings
 from orchestration.sources.base import Delivered, Delivery, Last, delivered
 
 UNFINISHED = (".", "~$")  # names that systems and office programs give to files of their own
+# What the command line of this process was given: whoever types a folder there could read it anyway.
+_named_by_hand: set[Path] = set()
+
+
+def name_by_hand(folder: Path) -> None:
+    """Let this process read exports from a folder: its own command line names it."""
+    _named_by_hand.add(folder.resolve())
+
+
+def refuse_foreign(folder: Path, home: Settings) -> None:
+    """SourceError where a run names a folder that the warehouse's keeper has not: a web page may have filled it in."""
+    allowed = [home.incoming.resolve(), *(path.expanduser().resolve() for path in home.export_folders), *_named_by_hand]
+    if any(folder.resolve().is_relative_to(parent) for parent in allowed):
+        return
+    raise SourceError(
+        file=str(folder),
+        found="a folder that runs started from the web pages may not read",
+        expected=f"a folder inside {home.incoming}, or inside one that FOOTPRINT_EXPORT_FOLDERS names",
+        mend="put the exports there, add the folder to FOOTPRINT_EXPORT_FOLDERS and start footprint ui again, or run "
+        f"footprint run --from {folder} on the command line",
+    )
 
 
 @dataclass(frozen=True)

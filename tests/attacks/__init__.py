@@ -1,0 +1,1 @@
+"""What somebody would try who wants in, wants what is hidden, or pulls the plug."""
