@@ -51,12 +51,6 @@ typed as (
     from {{ source('austin', 'calls') }} as calls
     left join versions
         on {{ same_row('calls', 'versions') }}
-),
-
-timed as (
-    select
-        *,
-    from typed
 )
 
 select
@@ -94,4 +88,4 @@ select
     is_mental_health,
     {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
-from timed
+from typed

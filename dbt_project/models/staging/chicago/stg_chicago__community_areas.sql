@@ -1,5 +1,4 @@
 with versions as (
-    -- One key with two outlines is no zone.
     {{ rank_versions(
         source('chicago', 'community_areas'),
         ['area_numbe'],
@@ -10,9 +9,9 @@ with versions as (
 
 judged as (
     select
-        area_numbe as zone_id,
-        community as zone_name,
-        geometry_wkt,
+        zones.area_numbe as zone_id,
+        zones.community as zone_name,
+        zones.geometry_wkt,
         zones._load_id as load_id,
         zones._file as source_file,
         zones._line as source_line,
@@ -21,6 +20,7 @@ judged as (
                 when zones.area_numbe is null then 'missing_key'
                 when zones.geometry_wkt is null then 'no_geometry'
             end,
+            -- One number of two outlines is no zone.
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason

@@ -38,12 +38,6 @@ typed as (
     from {{ source('chicago', 'requests_311') }} as requests
     left join versions
         on {{ same_row('requests', 'versions') }}
-),
-
-timed as (
-    select
-        *,
-    from typed
 )
 
 select
@@ -69,4 +63,4 @@ select
     source_line,
     {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
-from timed
+from typed

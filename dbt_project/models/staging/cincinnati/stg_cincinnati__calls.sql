@@ -47,12 +47,6 @@ typed as (
     from {{ source('cincinnati', 'calls') }} as calls
     left join versions
         on {{ same_row('calls', 'versions') }}
-),
-
-timed as (
-    select
-        *,
-    from typed
 )
 
 select
@@ -87,4 +81,4 @@ select
     source_line,
     {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
-from timed
+from typed

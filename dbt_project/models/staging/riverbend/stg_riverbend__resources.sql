@@ -4,19 +4,19 @@ with versions as (
 
 typed as (
     select
-        facility_id as resource_id,
-        facility_type as resource_kind,
-        name as resource_name,
+        resources.facility_id as resource_id,
+        resources.facility_type as resource_kind,
+        resources.name as resource_name,
         -- -999 stands for an unknown number of beds.
-        {{ number_of('beds', 'capacity') }} as capacity,
-        try_cast(longitude as double) as published_longitude,
-        try_cast(latitude as double) as published_latitude,
-        {{ location_status('longitude', 'latitude') }} as location_status,
+        {{ number_of('resources.beds', 'capacity') }} as capacity,
+        try_cast(resources.longitude as double) as published_longitude,
+        try_cast(resources.latitude as double) as published_latitude,
+        {{ location_status('resources.longitude', 'resources.latitude') }} as location_status,
         resources._load_id as load_id,
         resources._file as source_file,
         resources._line as source_line,
         coalesce(
-            case when facility_id is null then 'missing_key' end,
+            case when resources.facility_id is null then 'missing_key' end,
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason

@@ -1,5 +1,4 @@
 with versions as (
-    -- A zone without an outline does not stand in the way of the same zone with one.
     {{ rank_versions(
         source('riverbend', 'zones'), ['zone_id'], '_load_number', 'zone_id is not null and geometry_wkt is not null'
     ) }}
@@ -15,6 +14,7 @@ judged as (
             end,
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
+        -- A zone without an outline does not stand in the way of the same zone with one.
         {{ version_reason('versions') }} as exclusion_reason
     from {{ source('riverbend', 'zones') }} as zones
     left join versions

@@ -35,12 +35,6 @@ typed as (
     from {{ source('san_francisco', 'requests_311') }} as requests
     left join versions
         on {{ same_row('requests', 'versions') }}
-),
-
-timed as (
-    select
-        *,
-    from typed
 )
 
 select
@@ -66,4 +60,4 @@ select
     source_line,
     {{ row_status('quarantine_reason', 'exclusion_reason') }} as row_status,
     coalesce(quarantine_reason, exclusion_reason) as row_reason
-from timed
+from typed

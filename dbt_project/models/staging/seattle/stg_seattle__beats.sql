@@ -1,5 +1,4 @@
 with versions as (
-    -- One key with two outlines is no zone.
     {{ rank_versions(
         source('seattle', 'beats'), ['beat'], '_load_number', 'beat is not null and geometry_wkt is not null'
     ) }}
@@ -7,19 +6,20 @@ with versions as (
 
 judged as (
     select
-        beat as zone_id,
-        geometry_wkt,
-        precinct,
+        zones.beat as zone_id,
+        zones.geometry_wkt,
+        zones.precinct,
         zones._load_id as load_id,
         zones._file as source_file,
         zones._line as source_line,
         -- The harbor's beats are the water around the city and belong to no precinct.
-        precinct is null as is_harbor,
+        zones.precinct is null as is_harbor,
         coalesce(
             case
                 when zones.beat is null then 'missing_key'
                 when zones.geometry_wkt is null then 'no_geometry'
             end,
+            -- One number of two outlines is no zone.
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason

@@ -11,17 +11,17 @@ typed as (
         -- those of the budget adopted for 2020.
         2020 as fiscal_year,
         'adopted' as phase,
-        trim(bureau) as division,
-        trim(function_name) as program,
-        {{ number_of("replace(replace(budget, '$', ''), ',', '')", 'money') }} as amount,
+        trim(lines.bureau) as division,
+        trim(lines.function_name) as program,
+        {{ number_of("replace(replace(lines.budget, '$', ''), ',', '')", 'money') }} as amount,
         -- N/A where a line is a cost account without staff.
-        {{ number_of('sworn_fte', 'positions') }} as sworn_fte,
-        {{ number_of('civilian_fte', 'positions') }} as civilian_fte,
+        {{ number_of('lines.sworn_fte', 'positions') }} as sworn_fte,
+        {{ number_of('lines.civilian_fte', 'positions') }} as civilian_fte,
         -- Misspelt once.
-        case function_type
+        case lines.function_type
             when 'Civlian' then 'Civilian'
             when 'N/A' then null
-            else function_type
+            else lines.function_type
         end as staffing,
         {{ identity_reason('versions') }} as identity_reason,
         {{ version_reason('versions') }} as exclusion_reason

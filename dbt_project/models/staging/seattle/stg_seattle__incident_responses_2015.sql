@@ -10,31 +10,31 @@ typed as (
     select
         'R2015-' || {{ row_number_as_key('responses') }} as call_id,
         -- Two-digit years and unpadded parts; local, as the empty hour of 8 March shows.
-        {{ published_time_utc('at_scene_time', time_zone) }} as at_scene_at_utc,
-        initial_type_description as initial_type,
+        {{ published_time_utc('responses.at_scene_time', time_zone) }} as at_scene_at_utc,
+        responses.initial_type_description as initial_type,
         coalesce(
-            initial_type_description like '%OFFICER INITIATED%'
-            or initial_type_description like '%ONVIEW%',
+            responses.initial_type_description like '%OFFICER INITIATED%'
+            or responses.initial_type_description like '%ONVIEW%',
             false
         ) as is_officer_initiated,
         -- The initial group and subgroup stand under each other's name: their pairs are those of the
         -- clearance, reversed.
-        initial_type_subgroup as initial_type_group,
-        initial_type_group as initial_type_subgroup,
+        responses.initial_type_subgroup as initial_type_group,
+        responses.initial_type_group as initial_type_subgroup,
         -- From 10 November the publisher writes ALARMS as ALACAD; kept, counts must meet the published ones.
-        event_clearance_description as final_type,
-        event_clearance_group as type_group,
-        event_clearance_subgroup as type_subgroup,
-        event_clearance_code as type_code,
-        hundred_block_location as block_address,
-        try_cast(longitude as double) as published_longitude,
-        try_cast(latitude as double) as published_latitude,
-        {{ location_status('longitude', 'latitude') }} as location_status,
-        {{ is_ambiguous_time('at_scene_time', time_zone) }} as is_ambiguous_time,
+        responses.event_clearance_description as final_type,
+        responses.event_clearance_group as type_group,
+        responses.event_clearance_subgroup as type_subgroup,
+        responses.event_clearance_code as type_code,
+        responses.hundred_block_location as block_address,
+        try_cast(responses.longitude as double) as published_longitude,
+        try_cast(responses.latitude as double) as published_latitude,
+        {{ location_status('responses.longitude', 'responses.latitude') }} as location_status,
+        {{ is_ambiguous_time('responses.at_scene_time', time_zone) }} as is_ambiguous_time,
         responses._load_id as load_id,
         responses._file as source_file,
         responses._line as source_line,
-        {{ time_reason('at_scene_time') }} as quarantine_reason,
+        {{ time_reason('responses.at_scene_time') }} as quarantine_reason,
         {{ repeat_reason('repeats') }} as exclusion_reason,
         {{ kept_repeat('repeats') }} as kept_reason,
         coalesce(repeats.place_in_load, 1) as occurrence_number

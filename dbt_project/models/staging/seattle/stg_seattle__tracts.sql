@@ -6,7 +6,6 @@
 ] %}
 
 with versions as (
-    -- One key with two outlines is no zone.
     {{ rank_versions(
         source('seattle', 'tracts'), ['geoid'], '_load_number', 'geoid is not null and geometry_wkt is not null'
     ) }}
@@ -14,13 +13,13 @@ with versions as (
 
 judged as (
     select
-        geoid as zone_id,
-        tract as zone_name,
-        geometry_wkt,
+        zones.geoid as zone_id,
+        zones.tract as zone_name,
+        zones.geometry_wkt,
         -- Shapefile names end after ten characters, so the E of the estimates is gone; no margins came with
         -- them.
         {% for variable in variables %}
-        {{ census_number(variable) }} as {{ variable }}e,
+        {{ census_number('zones.' ~ variable) }} as {{ variable }}e,
         {% endfor %}
         zones._load_id as load_id,
         zones._file as source_file,
@@ -30,6 +29,7 @@ judged as (
                 when zones.geoid is null then 'missing_key'
                 when zones.geometry_wkt is null then 'no_geometry'
             end,
+            -- One number of two outlines is no zone.
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason

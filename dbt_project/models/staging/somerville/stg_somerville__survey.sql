@@ -33,19 +33,21 @@ with versions as (
 
 typed as (
     select
-        combined_id as respondent_id,
-        year as wave,
-        ward,
+        answers.combined_id as respondent_id,
+        answers.year as wave,
+        answers.ward,
         -- Answers off the scale (42, 77, 810) are slips of whoever typed them. Halves (7.5) are marks between two
         -- points and stay.
         {% for item, column, highest in items %}
-        case when try_cast({{ column }} as double) between 1 and {{ highest }} then {{ column }} end as {{ item }},
+        case
+            when try_cast(answers.{{ column }} as double) between 1 and {{ highest }} then answers.{{ column }}
+        end as {{ item }},
         {% endfor %}
         answers._load_id as load_id,
         answers._file as source_file,
         answers._line as source_line,
         coalesce(
-            case when combined_id is null or year is null then 'missing_key' end,
+            case when answers.combined_id is null or answers.year is null then 'missing_key' end,
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason

@@ -1,5 +1,4 @@
 with versions as (
-    -- One key with two outlines is no zone.
     {{ rank_versions(
         source('takoma_park', 'wards'), ['id'], '_load_number', 'id is not null and geometry_wkt is not null'
     ) }}
@@ -8,8 +7,8 @@ with versions as (
 judged as (
     select
         -- WARD 1 is Ward 1 in the arrests.
-        'Ward ' || id as zone_id,
-        geometry_wkt,
+        'Ward ' || zones.id as zone_id,
+        zones.geometry_wkt,
         zones._load_id as load_id,
         zones._file as source_file,
         zones._line as source_line,
@@ -18,6 +17,7 @@ judged as (
                 when zones.id is null then 'missing_key'
                 when zones.geometry_wkt is null then 'no_geometry'
             end,
+            -- One number of two outlines is no zone.
             {{ identity_reason('versions') }}
         ) as quarantine_reason,
         {{ version_reason('versions') }} as exclusion_reason
