@@ -58,3 +58,12 @@
 {% macro default__numbers_below(number, name) -%}
     unnest(generate_series(0, {{ number }} - 1)) as cells ({{ name }})
 {%- endmacro %}
+
+{# Days from one date to another: 0 on the same day. #}
+{% macro day_difference(earlier, later) -%}
+    {{ return(adapter.dispatch('day_difference', 'footprint')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__day_difference(earlier, later) -%}
+    date_diff('day', {{ earlier }}, {{ later }})
+{%- endmacro %}

@@ -19,6 +19,8 @@ select
     count(*) as records
 from {{ ref(entity) }}
 where {{ time }} is not null
-group by city, source_dataset, {{ 'cast(%s as date)' | format(time) }}{% if not part.startswith("'") %}, {{ part }}{% endif %}
+group by
+    city, source_dataset, {{ 'cast(%s as date)' | format(time) }}
+    {%- if not part.startswith("'") %}, {{ part }}{% endif %}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -35,8 +35,8 @@ comparable_loads as (
     inner join landings
         on earlier_loads.city = landings.city and earlier_loads.data_set = landings.data_set
     where
-        {{ dbt.datediff('earlier_loads.last_day', 'earlier_loads.landed_on', 'day') }} <= {{ default_delay }}
-        and {{ dbt.datediff('earlier_loads.landed_on', 'landings.landed_on', 'day') }} >= {{ default_delay }}
+        {{ day_difference('earlier_loads.last_day', 'earlier_loads.landed_on') }} <= {{ default_delay }}
+        and {{ day_difference('earlier_loads.landed_on', 'landings.landed_on') }} >= {{ default_delay }}
 ),
 
 held_now as (
@@ -53,7 +53,7 @@ completeness_by_age as (
     select
         loads.city,
         loads.data_set,
-        {{ dbt.datediff('held_now.day', 'loads.landed_on', 'day') }} as age,
+        {{ day_difference('held_now.day', 'loads.landed_on') }} as age,
         sum(held_now.records) as records,
         cast(sum(coalesce(seen.records, 0)) as double) / sum(held_now.records) as completeness
     from comparable_loads as loads

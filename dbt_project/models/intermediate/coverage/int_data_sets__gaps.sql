@@ -32,10 +32,10 @@ runs_without_records as (
         data_set,
         day,
         next_day,
-        {{ dbt.datediff('day', 'next_day', 'day') }} - 1 as length_days,
+        {{ day_difference('day', 'next_day') }} - 1 as length_days,
         records_until + lead(records_from) over (partition by city, entity, data_set order by day) as records_around,
-        least({{ reach }}, {{ dbt.datediff('first_record', 'day', 'day') }} + 1)
-        + least({{ reach }}, {{ dbt.datediff('next_day', 'last_record', 'day') }} + 1) as days_around
+        least({{ reach }}, {{ day_difference('first_record', 'day') }} + 1)
+        + least({{ reach }}, {{ day_difference('next_day', 'last_record') }} + 1) as days_around
     from with_neighbours
 )
 

@@ -3,7 +3,7 @@ with covered as (
         city,
         entity,
         data_set,
-        sum({{ dbt.datediff('first_day', 'last_day', 'day') }} + 1) as covered_days
+        sum({{ day_difference('first_day', 'last_day') }} + 1) as covered_days
     from {{ ref('int_data_sets__stretches') }}
     group by city, entity, data_set
 ),

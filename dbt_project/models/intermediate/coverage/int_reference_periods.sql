@@ -84,7 +84,7 @@ select
     kind,
     period_start,
     period_end,
-    cast({{ dbt.datediff('period_start', 'period_end', 'day') }} + 1 as integer) as days,
+    cast({{ day_difference('period_start', 'period_end') }} + 1 as integer) as days,
     cast(covered_days as integer) as covered_days,
     case
         when kind <> 'none' then 'ok'

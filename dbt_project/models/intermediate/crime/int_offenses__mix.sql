@@ -39,7 +39,7 @@ commonest as (
             when year_n >= {{ var('offenses_that_tell') }} then cast(n as double) / year_n
             when city_n >= {{ var('offenses_that_tell') }} then cast(type_n as double) / city_n
         end as share,
-        row_number() over (partition by city, year_start order by n desc, type_n desc, offense_type) as place
+        row_number() over (partition by city, year_start order by n desc, type_n desc, offense_type asc) as place
     from with_all_years
 )
 

@@ -105,7 +105,7 @@ records as (
         {{ minutes_between('coalesce(calls.dispatched_at_utc, calls.arrived_at_utc)', 'calls.cleared_at_utc') }}
             as call_minutes,
         case
-            when calls.population_before_inference is distinct from 'duplicate_explicit' then 1
+            when coalesce(calls.population_before_inference, '') <> 'duplicate_explicit' then 1
             -- What it repeats is not in the export: nobody else can stand for the event.
             when parents.call_id is null then 2
             else 3

@@ -10,7 +10,7 @@ with numbered as (
         call_id,
         row_number() over (
             partition by city, contact_kind, call_id
-            order by arrest_made desc nulls last, contact_at_utc, contact_id
+            order by arrest_made desc nulls last, contact_at_utc asc, contact_id asc
         ) as person
     from {{ ref('contacts') }}
     -- A stop that is known to have ended otherwise was of somebody else.
@@ -45,7 +45,7 @@ force_of_contacts as (
         contacts.contact_id as part_of_contact_id,
         row_number() over (
             partition by force.city, force.contact_id
-            order by contacts.contact_kind desc, contacts.contact_at_utc, contacts.contact_id
+            order by contacts.contact_kind desc, contacts.contact_at_utc asc, contacts.contact_id asc
         ) as choice
     from {{ ref('contacts') }} as force
     inner join {{ ref('contacts') }} as contacts

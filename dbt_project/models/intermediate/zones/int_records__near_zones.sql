@@ -1,4 +1,8 @@
-{% set records = {'calls': ("''", 'call_id'), 'contacts': ('contact_kind', 'contact_id'), 'offenses': ("''", 'offense_id')} -%}
+{% set records = {
+    'calls': ("''", 'call_id'),
+    'contacts': ('contact_kind', 'contact_id'),
+    'offenses': ("''", 'offense_id'),
+} -%}
 
 {% for entity, (kind, key) in records.items() %}
 select

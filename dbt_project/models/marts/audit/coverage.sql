@@ -32,7 +32,7 @@ stretches as (
         entity,
         data_set,
         max(covered_to) as covered_to,
-        sum({{ dbt.datediff('first_day', 'last_day', 'day') }} + 1) as covered_days
+        sum({{ day_difference('first_day', 'last_day') }} + 1) as covered_days
     from {{ ref('int_data_sets__stretches') }}
     group by city, entity, data_set
 ),

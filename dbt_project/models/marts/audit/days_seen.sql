@@ -23,7 +23,7 @@ seen_now as (
         on
             landings.city = days.city
             and landings.data_set = days.data_set
-            and {{ dbt.datediff('days.day', 'landings.landed_on', 'day') }} between 0
+            and {{ day_difference('days.day', 'landings.landed_on') }} between 0
             and {{ var('days_seen_before_landing') }}
     where landings.newness = 1
     group by landings.city, landings.data_set, landings.load_id, landings.landed_on, days.day
@@ -60,7 +60,7 @@ seen as (
 with_newness as (
     select
         *,
-        dense_rank() over (partition by city, data_set order by landed_on desc, load_id) as newness
+        dense_rank() over (partition by city, data_set order by landed_on desc, load_id asc) as newness
     from seen
 )
 

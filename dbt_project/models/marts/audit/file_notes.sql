@@ -1,9 +1,9 @@
 select
-    city,
-    data_set,
-    load_id,
-    file,
-    kind,
-    "count" as n,
-    found
-from {{ source('loads', 'file_notes') }}
+    notes.city,
+    notes.data_set,
+    notes.load_id,
+    notes.file,
+    notes.kind,
+    notes.count as n,
+    notes.found
+from {{ source('loads', 'file_notes') }} as notes

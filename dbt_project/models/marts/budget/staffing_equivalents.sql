@@ -78,6 +78,15 @@ busy as (
     {% endfor %}
 ),
 
+timed as (
+    select distinct
+        busy.city,
+        busy.denominator
+    from {{ ref('int_hours__covered') }} as covered
+    inner join busy
+        on covered.city = busy.city and covered.hour_utc = busy.hour_utc
+),
+
 busy_hours as (
     -- Every covered hour counts, one without a call as 0; where no unit is timed in any, nothing is known.
     select
@@ -86,14 +95,7 @@ busy_hours as (
         percentile_cont(0.9) within group (order by cast(coalesce(busy.officers_busy, 0) as double))
             as officers_busy_p90
     from {{ ref('int_hours__covered') }} as hours
-    inner join (
-        select distinct
-            busy.city,
-            busy.denominator
-        from busy
-        inner join {{ ref('int_hours__covered') }} as covered
-            on busy.city = covered.city and busy.hour_utc = covered.hour_utc
-    ) as timed
+    inner join timed
         on hours.city = timed.city
     left join busy
         on

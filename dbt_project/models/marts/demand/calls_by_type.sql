@@ -72,8 +72,7 @@ levels as (
         coalesce(sum(minutes), 0) / 60.0 as hours,
         sum(minutes_high) / 60.0 as hours_high
     from by_denominator
-    group by
-        denominator, city, period_start, period_end, covered_days, period_status, call_type_group{% if loop.last %}, final_type{% endif %}
+    group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -248,7 +247,8 @@ select
     cast(hours_scaled as double) as hours_scaled,
     cast(unit_hours as double) as unit_hours,
     calls_with_units_assumed > 0 as units_assumed,
-    cast(case when time_status <> 'insufficient_data' then hours_scaled / nullif(all_hours_scaled, 0) end as double) as share_time,
+    cast(case when time_status <> 'insufficient_data' then hours_scaled / nullif(all_hours_scaled, 0) end as double)
+        as share_time,
     cast(
         case
             when time_status <> 'insufficient_data'

@@ -10,7 +10,7 @@ with waits as (
             when calls.response_status = 'ok' then 'arrival'
             -- Answered by telephone or by somebody else: nobody waits for a unit that is not coming. A call that nobody
             -- was sent to and nobody else is known to have answered was never reached.
-            when calls.answered_by is not null and calls.sent_status is distinct from 'sent' then 'desk_only'
+            when calls.answered_by is not null and coalesce(calls.sent_status, '') <> 'sent' then 'desk_only'
             when calls.response_status = 'no_received_time' then 'no_received_time'
             when calls.response_status in ('negative', 'ambiguous_time') then 'invalid'
             else 'unreached'

@@ -77,8 +77,9 @@ days_of_kinds as (
         city,
         cast(date_trunc('month', day) as date) as month,
         {% for column, kind in kinds.items() -%}
-        count(*) filter (where part = '{{ kind }}') as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        count(*) filter (where part = '{{ kind }}') as {{ column }},
+        {% endfor -%}
+        count(*) as days_of_any_kind
     from {{ ref('int_parts__covered_days') }}
     where measure = 'contacts'
     group by city, cast(date_trunc('month', day) as date)

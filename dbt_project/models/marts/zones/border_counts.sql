@@ -35,8 +35,8 @@ numbered as (
 ),
 
 near_points_of_zones as (
-    -- Each record once in its own zone and once in every other. Split evenly, each of them has a like part of it; one that
-    -- lies in no zone is only ever perhaps somebody's.
+    -- Each record once in its own zone and once in every other. Split evenly, each of them has a like part of it; one
+    -- that lies in no zone is only ever perhaps somebody's.
     select
         city,
         measure,

@@ -60,7 +60,8 @@ with_margins as (
 ),
 
 chi_squares as (
-    -- The sum of (n - E)^2 / E is that of n^2 / E, less all that was counted; so zones and months without any need no row.
+    -- The sum of (n - E)^2 / E is that of n^2 / E, less all that was counted; so zones and months without any need no
+    -- row.
     select
         city,
         measure,

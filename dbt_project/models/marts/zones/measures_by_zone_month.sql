@@ -15,7 +15,11 @@ select
     '{{ measure }}' as measure,
     {{ n }} as n,
     covered_days,
-    {{ 'case when contacts is null then contacts_status else status end as status' if measure == 'contacts' else 'status' }}
+    {% if measure == 'contacts' -%}
+    case when contacts is null then contacts_status else status end as status
+    {%- else -%}
+    status
+    {%- endif %}
 from {{ ref(mart) }}
 -- A city without offenses of unknown kind has no such measure, rather than many noughts.
 {% if mart == 'offenses_by_zone_month' %}where {{ n }} is distinct from 0{% endif %}

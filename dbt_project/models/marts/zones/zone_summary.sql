@@ -137,7 +137,8 @@ select
         when n < {{ var('reliable_numerator') }} then 'fewer than {{ var("reliable_numerator") }} events'
         when only_offense is not null
             then 'nearly all offenses are of one type (' || only_offense || '): they are not the crime of the city'
-        when lacks_unclassified then 'many offenses are of unknown kind (offenses_unclassified); some of them belong here'
+        when lacks_unclassified
+            then 'many offenses are of unknown kind (offenses_unclassified); some of them belong here'
         when lacks_initiation
             then 'nobody says who started many of these calls; some of them may be officers'' own'
         else period_reason
