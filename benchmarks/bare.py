@@ -13,8 +13,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration.catalog.model import DataSet, city
+from orchestration.catalog.model import DataSet, cities, city
+from orchestration.ingest.bind import bind, rules
 from orchestration.ingest.columns import normalised
+from orchestration.ingest.days_seen import recall_days_seen
 from orchestration.ingest.sql import literal, quoted
 
 MEMORY_LIMIT = "2GB"  # what the pipeline's DuckDB has
@@ -31,14 +33,15 @@ def build(plan: dict[str, Any], exports: Path, city_name: str, out: Path) -> Non
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute(f"set timezone = 'UTC'; set temp_directory = {literal(str(out / 'spill'))}")
         connection.execute(f"attach {literal(str(out / 'warehouse.duckdb'))} as warehouse (storage_version 'latest')")
-        connection.execute(
-            f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; use warehouse; create schema raw"
-        )
-        for relation in plan["raw"]:
-            data_set = city(relation["city"]).data_sets[relation["data_set"]]
-            files = exported(exports, data_set) if data_set.city == city_name else []
-            view = read(connection, files, data_set, out) if files else no_rows(data_set)
-            connection.execute(f"create view raw.{quoted(data_set.table)} as {view}")
+        connection.execute(f"attach {literal(str(out / 'analyst.duckdb'))} as analyst; use warehouse")
+        # Every data set, and the tables about loads, without rows.
+        bind(connection, cities().values(), {}, out)
+        recall_days_seen(connection, None)
+        for data_set in city(city_name).data_sets.values():
+            if files := exported(exports, data_set):
+                connection.execute(
+                    f"create or replace view raw.{quoted(data_set.table)} as {read(connection, files, data_set, out)}"
+                )
         # From here the order of rows means nothing; above it numbers them.
         connection.execute("set preserve_insertion_order = false")
         run(connection, plan["before_zones"])
@@ -68,18 +71,12 @@ def exported(exports: Path, data_set: DataSet) -> list[Path]:
     return [path for pattern in data_set.files for path in sorted(exports.glob(pattern))]
 
 
-def no_rows(data_set: DataSet) -> str:
-    """A query for the columns of a city that is not there."""
-    columns = ", ".join(f"null::varchar as {quoted(name)}" for name in [*data_set.columns, "geometry_wkt", "sheet"])
-    return f"select {columns}, '' as _load_id, 1 as _load_number, '' as _file, 0 as _line where false"
-
-
 def read(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: DataSet, out: Path) -> str:
     """Write the files as Parquet; a query for their rows, every column text, with file and line as in schema raw."""
     if data_set.format == "arcgis_json":
         target = literal(str(out / f"{data_set.table}.parquet"))
         connection.execute(f"copy ({arcgis_rows(files, data_set)}) to {target} (format parquet, compression zstd)")
-        return f"select *, '' as _load_id, 1 as _load_number from {target}"
+        return f"select *, '' as _load_id, 1 as _load_number, {rules(data_set)} from {target}"
     parts = []
     for file in files:
         path = out / f"{data_set.table}-{file.name}.parquet"
@@ -95,7 +92,8 @@ def read(connection: duckdb.DuckDBPyConnection, files: list[Path], data_set: Dat
 
             READERS[data_set.format](RawFile(file, file.name), data_set, path, connection)
         parts.append(
-            f"select {columns}, '' as _load_id, 1 as _load_number, {literal(file.name)} as _file from {target}"
+            f"select {columns}, '' as _load_id, 1 as _load_number, {literal(file.name)} as _file, {rules(data_set)} "
+            f"from {target}"
         )
     return " union all ".join(parts)
 

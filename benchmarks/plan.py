@@ -1,7 +1,8 @@
 """What the bare script executes: the compiled SQL of the marts and of what they need, in order, as one JSON file.
 
 Taken from the dbt project itself and not written a second time, so that both always build the same marts. Left out
-are the marts that tell of the pipeline itself (its loads, its row accounting): by hand there is nothing to tell.
+are the marts that tell of the pipeline itself (its loads, its row accounting), but for what others read of them: by
+hand there is nothing to tell.
 """
 
 import json
@@ -12,11 +13,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.catalog.model import DataSet, cities
+from orchestration.catalog.model import cities
 from orchestration.ingest.bind import bind
 from orchestration.settings import DBT_PROJECT_DIR, settings
 
-RECORDS = ("audit", "loads")  # schema of the marts, and name of the source, that tell of the pipeline
+RECORDS = "audit"  # schema of the marts that tell of the pipeline
 CITY = "riverbend"
 ENRICH = "enrich"  # schema that Python fills, once all that it reads is there
 
@@ -41,33 +42,20 @@ def compiled_manifest() -> Any:
 
 
 def plan(manifest: Any) -> dict[str, Any]:
-    """Steps before and after the point-to-zone step, and the raw relations they read."""
+    """Steps before and after the point-to-zone step, and the marts among them."""
     marts = [
         key
         for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.fqn[1] == "marts" and not _tells_of_the_pipeline(manifest, key)
+        if node.resource_type == "model" and node.fqn[1] == "marts" and node.schema != RECORDS
     ]
     needed = {key for key in _with_ancestors(manifest, marts) if not _is_of_another_city(manifest, key)}
     ordered = _in_order(manifest, needed)
     located = _reading(manifest, ordered, ENRICH)
-    sources = [manifest.sources[key] for key in sorted(needed & set(manifest.sources))]
-    raw = {(source.schema, source.identifier) for source in sources}
     return {
-        "raw": [
-            _relation(data_set)
-            for city in cities().values()
-            for data_set in city.data_sets.values()
-            if ("raw", data_set.table) in raw
-        ],
         "before_zones": [_step(manifest.nodes[key]) for key in ordered if key not in located],
         "after_zones": [_step(manifest.nodes[key]) for key in ordered if key in located],
         "marts": [[manifest.nodes[key].schema, manifest.nodes[key].alias] for key in marts],
     }
-
-
-def _tells_of_the_pipeline(manifest: Any, key: str) -> bool:
-    sources = [manifest.sources[k] for k in _with_ancestors(manifest, [key]) if k in manifest.sources]
-    return manifest.nodes[key].schema in RECORDS or any(source.source_name in RECORDS for source in sources)
 
 
 def _is_of_another_city(manifest: Any, key: str) -> bool:
@@ -120,10 +108,6 @@ def _step(node: Any) -> dict[str, str]:
         query = f"select * from read_csv('{path}', header = true, columns = {{{types}}}, auto_detect = false)"
         return place | {"kind": "table", "query": query}
     return place | {"kind": str(node.config.materialized), "query": node.compiled_code}
-
-
-def _relation(data_set: DataSet) -> dict[str, Any]:
-    return {"city": data_set.city, "data_set": data_set.name, "table": data_set.table}
 
 
 def main() -> None:

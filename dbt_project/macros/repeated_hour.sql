@@ -6,39 +6,69 @@
 
    Returns the columns `<time>_in_order` of each time beside those of the relation. #}
 {% macro times_in_order(relation, times) -%}
+    with in_first_pass as (
+        select
+            {{ relation }}.*,
+            {% for time in times -%}
+            -- Few rows are in such an hour: only theirs are reckoned.
+            case
+                when {{ relation }}.is_ambiguous_time
+                    then
+                        case
+                            when {{ is_second_pass(relation ~ '.' ~ time, 'cities.time_zone') }}
+                                then {{ minutes_after(relation ~ '.' ~ time, -60) }}
+                            else {{ relation }}.{{ time }}
+                        end
+                else {{ relation }}.{{ time }}
+            end as {{ time }}_first_pass{% if not loop.last %},{% endif %}
+            {% endfor %}
+        from {{ relation }}
+        left join {{ source('loads', 'cities') }} as cities
+            on {{ relation }}.city = cities.city
+    ),
+
+    {# One level a time: in a single list of columns each would repeat all those before it. #}
+    {% for time in times -%}
+    {%- set last = times[times | length - loop.index] -%}
+    read_{{ loop.index }} as (
+        select
+            *,
+            case
+                when {{ time }}_first_pass < {{ greatest_of(times[:loop.index0], '_early') }} then {{ time }}
+                else {{ time }}_first_pass
+            end as {{ time }}_early,
+            case
+                when {{ last }} > {{ least_of((times | reverse | list)[:loop.index0], '_late') }} then {{ last }}_first_pass
+                else {{ last }}
+            end as {{ last }}_late
+        from {{ 'in_first_pass' if loop.first else 'read_' ~ loop.index0 }}
+    ),
+
+    {% endfor -%}
+    timed as (
+        select
+            *,
+            {{ minutes_between(least_of(times, '_early'), greatest_of(times, '_early')) }} as minutes_early,
+            {{ minutes_between(least_of(times, '_late'), greatest_of(times, '_late')) }} as minutes_late
+        from read_{{ times | length }}
+    ),
+
+    decided as (
+        select
+            *,
+            is_ambiguous_time and (
+                minutes_early < minutes_late
+                or (minutes_early = minutes_late and {{ times[0] }} = {{ times[0] }}_first_pass)
+            ) as is_early
+        from timed
+    )
+
     select
-        {{ relation }}.*,
+        *,
         {% for time in times -%}
-        case
-            when {{ relation }}.is_ambiguous_time and {{ is_second_pass(relation ~ '.' ~ time, 'cities.time_zone') }}
-                then {{ minutes_after(relation ~ '.' ~ time, -60) }}
-            else {{ relation }}.{{ time }}
-        end as {{ time }}_first_pass,
-        {% endfor -%}
-        {% for time in times -%}
-        case
-            when {{ time }}_first_pass < {{ greatest_of(times[:loop.index0], '_early') }} then {{ relation }}.{{ time }}
-            else {{ time }}_first_pass
-        end as {{ time }}_early,
-        {% endfor -%}
-        {% for time in times | reverse -%}
-        case
-            when {{ relation }}.{{ time }} > {{ least_of((times | reverse | list)[:loop.index0], '_late') }}
-                then {{ time }}_first_pass
-            else {{ relation }}.{{ time }}
-        end as {{ time }}_late,
-        {% endfor -%}
-        {{ minutes_between(least_of(times, '_early'), greatest_of(times, '_early')) }} as minutes_early,
-        {{ minutes_between(least_of(times, '_late'), greatest_of(times, '_late')) }} as minutes_late,
-        minutes_early < minutes_late
-        or (minutes_early = minutes_late and {{ relation }}.{{ times[0] }} = {{ times[0] }}_first_pass) as is_early,
-        {% for time in times -%}
-        case when {{ relation }}.is_ambiguous_time and is_early then {{ time }}_early else {{ time }}_late end
-            as {{ time }}_in_order{% if not loop.last %},{% endif %}
+        case when is_early then {{ time }}_early else {{ time }}_late end as {{ time }}_in_order{% if not loop.last %},{% endif %}
         {% endfor %}
-    from {{ relation }}
-    left join {{ source('loads', 'cities') }} as cities
-        on {{ relation }}.city = cities.city
+    from decided
 {%- endmacro %}
 
 {% macro greatest_of(times, suffix) -%}

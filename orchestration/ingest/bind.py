@@ -229,7 +229,7 @@ def _view(data_set: DataSet, in_use: InUse | None, raw_root: Path) -> str:
         columns = ", ".join(f"null::varchar as {quoted(column)}" for column in wanted)
         parts = [
             f"select {columns}, null::varchar as _load_id, null::bigint as _load_number, null::varchar as _file, "
-            f"null::bigint as _line, {_rules(data_set)} where false"
+            f"null::bigint as _line, {rules(data_set)} where false"
         ]
     return f"create or replace view raw.{quoted(data_set.table)} as {' union all '.join(parts)}"
 
@@ -257,7 +257,7 @@ def _part(
     path = raw_root / data_set.city / data_set.name / load.load_id / files[0].parquet
     query = (
         f"select {columns}, {literal(load.load_id)} as _load_id, cast({number} as bigint) as _load_number, "
-        f"{_file(sharing)} as _file, {_line(sharing)} as _line, {_rules(data_set)}{place} "
+        f"{_file(sharing)} as _file, {_line(sharing)} as _line, {rules(data_set)}{place} "
         f"from read_parquet({path_literal(path)}, file_row_number = true, hive_partitioning = false)"
     )
     if len(files) == len(sharing):
@@ -265,8 +265,8 @@ def _part(
     return f"select * from ({query}) where _file in ({', '.join(literal(file.file) for file in files)})"
 
 
-def _rules(data_set: DataSet) -> str:
-    """What the city file says that staging needs to judge a row."""
+def rules(data_set: DataSet) -> str:
+    """What the city file says that staging needs to judge a row, as columns of a query."""
     first_day = literal(data_set.first_day.isoformat()) if data_set.first_day else "null"
     return f"cast({first_day} as date) as _first_day, {literal(data_set.repeats)} as _repeats"
 

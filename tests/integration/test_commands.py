@@ -32,7 +32,10 @@ def test_status_and_gates_for_machines(demo_release_home: Path, demo_release: Pa
     assert status["release"]["release_id"] == demo_release.name
     assert {load["city"] for load in status["loads"]} == {"riverbend"}
     gates = json.loads(run_footprint(demo_release_home, "gates", "--json").stdout)
-    assert gates["released"] and all(result["success"] for result in gates["results"])
+    assert gates["released"]
+    # An offense may have happened on a day before the first of the export, and a budget has titles: told, not stopped.
+    told = {(result["table"], result["severity"]) for result in gates["results"] if not result["success"]}
+    assert told <= {("audit.coverage", "warning"), ("raw.file_notes", "info")}
     assert Path(gates["reports"]).is_file()
 
 

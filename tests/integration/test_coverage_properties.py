@@ -25,7 +25,7 @@ from tests.integration.empty_warehouse import Step, compiled
 MODELS = (
     "fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_unit_responses fct_requests fct_contacts fct_offenses calls_by_zone_month "
     "calls_by_month contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone "
-    "zone_summary calls_by_type calls_by_hour_of_week demand_by_channel staffing_equivalents coverage coverage_gaps"
+    "zone_summary call_type_hours calls_by_type calls_by_hour_of_week demand_by_channel staffing_equivalents coverage coverage_gaps"
 )
 CUT = {
     "calls": "call_at_local",

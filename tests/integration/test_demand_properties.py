@@ -23,7 +23,7 @@ MODELS = (
     "fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_unit_responses fct_requests fct_contacts fct_offenses calls_by_zone_month "
     "calls_by_month contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone dim_city "
     "dispersion border_counts measure_doubts zone_summary "
-    "calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
+    "call_type_hours calls_by_type calls_by_hour_of_week exclusion_ledger demand_by_channel call_type_transitions repeats_by_window "
     "response_waits crosswalk_coverage fct_budget_lines budget_by_function police_hour_cost cost_per_call_hour "
     "staffing_equivalents"
 )

@@ -106,9 +106,14 @@ def violence_takes_time(found: pd.DataFrame) -> bool:
 
 def waits(found: pd.DataFrame) -> bool:
     city = found[found["zone_kind"] == "city"].set_index("priority").loc["1":"5"]
-    longer = (city["with_unreached"] >= city["median"]).all() and (city["with_unreached"] > city["median"]).any()
+    untold = city["with_unreached"].isna().all() and (city["with_unreached_status"] == "not_estimable").all()
+    bounded = (city["median_at_most"] > city["median"]).all() and (city["median_at_least"] < city["median"]).all()
     return bool(
-        longer and city["median"].is_monotonic_increasing and city["median"]["1"] < 10 and city["median"]["5"] > 30
+        untold
+        and bounded
+        and city["median"].is_monotonic_increasing
+        and city["median"]["1"] < 10
+        and city["median"]["5"] > 30
     )
 
 

@@ -27,9 +27,9 @@ EXPOSURE = POISSON_POPULATION / 1000 * DAYS / 365.25
 COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000)
 
 MODELS = (
-    "garwood_limits fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_contacts fct_offenses calls_by_zone_month "
+    "garwood_limits fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_contacts fct_offenses calls_by_zone_month calls_by_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month dim_zone dispersion border_counts measure_doubts zone_summary dim_city "
-    "calls_by_type calls_by_hour_of_week repeats_by_window fct_budget_lines budget_by_function police_hour_cost "
+    "call_type_hours calls_by_type calls_by_hour_of_week repeats_by_window fct_budget_lines budget_by_function police_hour_cost "
     "cost_per_call_hour staffing_equivalents"
 )
 FILL = f"""

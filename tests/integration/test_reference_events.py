@@ -24,8 +24,8 @@ POPULATIONS = {"cancelled_pre_dispatch": "cancelled_before_dispatch"}
 MODELS = (
     "garwood_limits event_scenes int_call_types__mapped int_calls__mapped int_calls__classified int_blocks__located "
     "int_blocks__next_to int_calls__placed int_calls__repeat_pairs int_repeat_rules int_calls__repeats int_calls__unit_times "
-    "int_unit_responses__timed int_calls__events int_places__zoned officers_busy_by_hour fct_calls fct_unit_responses dim_zone "
-    "dim_city calls_by_type staffing_equivalents"
+    "int_unit_responses__timed int_calls__event_members int_calls__events int_calls__merged int_places__zoned officers_busy_by_hour fct_calls fct_unit_responses dim_zone "
+    "dim_city call_type_hours calls_by_type staffing_equivalents"
 )
 FILL = f"""
 create table cities as select unnest({list(CITIES)}) as city;
@@ -99,7 +99,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
         analyst.execute(
             "update demand.fct_calls set sent_status = 'unknown' where city = 'silent' and sent_status = 'nobody_sent'"
         )
-    dbt(home, "run", "calls_by_type")
+    dbt(home, "run", "call_type_hours calls_by_type")
     with duckdb.connect() as opened:
         for database in (home.warehouse_database, home.analyst_database):
             opened.execute(f"attach '{database}' as {database.stem} (read_only)")

@@ -121,24 +121,27 @@
 {%- endmacro %}
 
 {% macro default__names_an_hour_that_comes_twice(text, time_zone, formats) -%}
-    {%- set clock = a_time(written_time(text, formats)) -%}
     coalesce(
         case
             {% if is_epoch(formats) -%}
             when {{ is_number(text) }} then false
             {% endif -%}
-            -- Clocks go back at night, between September and November or, south of the equator, March and May.
-            when extract(hour from {{ clock }}) > 3 or extract(month from {{ clock }}) in (1, 2, 6, 7, 8, 12) then false
+            -- Most times are read no further: by day nothing comes twice.
+            when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](0[4-9]|1|2)') then false
             when {{ has_offset(text) }} then false
-            else {{ is_second_pass(local_to_utc(clock, time_zone), "'" ~ time_zone ~ "'") }}
+            else list_transform([{{ a_time(written_time(text, formats)) }}], lambda clock: case
+                -- Clocks go back at night, between September and November or, south of the equator, March and May.
+                when extract(hour from clock) > 3 or extract(month from clock) in (1, 2, 6, 7, 8, 12) then false
+                else {{ is_second_pass(local_to_utc('clock', time_zone), "'" ~ time_zone ~ "'") }}
+            end)[1]
         end,
         false
     )
 {%- endmacro %}
 
 {% macro default__is_second_pass(utc, time_zone) -%}
-    timezone({{ time_zone }}, timezone('UTC', {{ utc }}))
-    = timezone({{ time_zone }}, timezone('UTC', {{ utc }} - interval 1 hour))
+    timezone({{ time_zone }}, make_timestamptz(epoch_us({{ utc }})))
+    = timezone({{ time_zone }}, make_timestamptz(epoch_us({{ utc }} - interval 1 hour)))
 {%- endmacro %}
 
 {# What follows is of DuckDB alone. #}

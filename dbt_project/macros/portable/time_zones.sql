@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__local_to_utc(local_time, time_zone) -%}
-    timezone('UTC', timezone('{{ time_zone }}', {{ local_time }}))
+    make_timestamp(epoch_us(timezone('{{ time_zone }}', {{ local_time }})))
 {%- endmacro %}
 
 {# UTC to city wall clock. #}
@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {% macro default__utc_to_local(utc_time, time_zone) -%}
-    timezone('{{ time_zone }}', timezone('UTC', {{ utc_time }}))
+    timezone('{{ time_zone }}', make_timestamptz(epoch_us({{ utc_time }})))
 {%- endmacro %}
 
 {# The same, the time zone's name being a column. #}
@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 {% macro default__utc_to_local_of(utc_time, time_zone_column) -%}
-    timezone({{ time_zone_column }}, timezone('UTC', {{ utc_time }}))
+    timezone({{ time_zone_column }}, make_timestamptz(epoch_us({{ utc_time }})))
 {%- endmacro %}
 
 {# Whole minutes and their fraction between two timestamps: never date_diff, which counts boundaries. #}

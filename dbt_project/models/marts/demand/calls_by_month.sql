@@ -48,14 +48,7 @@ months as (
 ),
 
 residents as (
-    select
-        city,
-        sum(population) as population,
-        -- All calls over the residents of some zones only is too high a rate.
-        bool_or(population is null) as is_part_of_the_city
-    from {{ ref('dim_zone') }}
-    where is_primary
-    group by city
+    {{ residents_of_cities() }}
 ),
 
 exposed as (

@@ -1,191 +1,74 @@
-with calls_of_the_period as (
-    select
-        calls.*,
-        days.period_start,
-        days.period_end,
-        days.covered_days,
-        days.period_status,
-        calls.sent_status = 'sent' as is_sent,
-        calls.sent_status = 'unknown' as is_sent_unknown
-    from {{ ref('fct_calls') }} as calls
-    inner join {{ ref('int_reference_days') }} as days
-        on calls.city = days.city and cast(calls.call_at_local as date) = days.day
-    where days.measure = 'calls'
-),
-
-counted as (
+with initiations as (
     select
         city,
-        population,
-        initiation,
-        coalesce(call_type_group, '(unmapped)') as call_type_group,
-        coalesce(final_type, '(none)') as final_type,
-        period_start,
-        period_end,
-        covered_days,
-        period_status,
-        count(*) as calls,
-        count(answered_by) as calls_answered_by_others,
-        -- A call whose time is known was sent to, whatever else is known.
-        count(*) filter (where is_sent or officer_minutes_low is not null) as calls_sent,
-        count(*) filter (where is_sent_unknown and officer_minutes_low is null) as calls_sent_unknown,
-        count(officer_minutes_low) as calls_timed,
-        count(officer_minutes_high) as calls_bounded,
-        count(*) filter (where time_basis = 'call') as calls_with_units_assumed,
-        sum(unit_minutes) as unit_minutes,
-        sum(officer_minutes_low) as minutes,
-        sum(officer_minutes_high) as minutes_high
-    from calls_of_the_period
-    group by all
+        {{ initiation_status(
+            "sum(calls) filter (where denominator = 'unknown_initiation')",
+            "sum(calls) filter (where denominator = 'community_or_unknown')"
+        ) }} as status
+    from {{ ref('call_type_hours') }}
+    where is_group
+    group by city
 ),
 
-by_denominator as (
-    {% for name, condition in denominators().items() %}
-    select
-        '{{ name }}' as denominator,
-        counted.*
-    from counted
-    where {{ condition }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-levels as (
-    {% for final_type in ["'(all)'", 'final_type'] %}
-    select
-        denominator,
-        city,
-        period_start,
-        period_end,
-        covered_days,
-        period_status,
-        call_type_group,
-        {{ final_type }} as final_type,
-        sum(calls) as calls,
-        sum(calls_answered_by_others) as calls_answered_by_others,
-        sum(calls_sent) as calls_sent,
-        sum(calls_sent_unknown) as calls_sent_unknown,
-        sum(calls_timed) as calls_timed,
-        sum(calls_bounded) as calls_bounded,
-        sum(calls_with_units_assumed) as calls_with_units_assumed,
-        sum(unit_minutes) / 60.0 as unit_hours,
-        coalesce(sum(minutes), 0) / 60.0 as hours,
-        sum(minutes_high) / 60.0 as hours_high
-    from by_denominator
-    group by all
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-scaled as (
+with_totals as (
     select
         *,
-        final_type = '(all)' as is_group,
-        -- Nobody's hours go to a call that nobody was sent to: it is not untimed.
-        cast(calls_timed as double) / nullif(calls_sent + calls_sent_unknown, 0) as time_coverage,
-        case
-            when calls_sent + calls_sent_unknown = 0 then 0
-            else hours * (calls_sent + calls_sent_unknown) / nullif(calls_timed, 0)
-        end as hours_scaled
-    from levels
-),
-
-totals as (
-    select
-        denominator,
-        city,
-        is_group,
-        sum(calls) as calls,
-        sum(hours) as hours,
-        sum(hours_scaled) as hours_scaled,
-        coalesce(sum(calls) filter (where hours_scaled is not null), 0) as calls_with_hours
-    from scaled
-    group by denominator, city, is_group
-),
-
-initiations as (
-    select
-        city,
-        coalesce(sum(calls) filter (where not {{ is_initiation_known('initiation') }}), 0) as unknown_calls,
-        sum(calls) as calls
-    from counted
-    where population = 'demand'
-    group by city
+        sum(calls) over of_the_level as all_calls,
+        sum(hours) over of_the_level as all_hours,
+        sum(hours_scaled) over of_the_level as all_hours_scaled,
+        coalesce(sum(calls) filter (where is_group and hours_scaled is not null) over of_the_denominator, 0)
+            as calls_of_timed_groups,
+        sum(hours_scaled) filter (where is_group) over of_the_denominator as hours_of_timed_groups
+    from {{ ref('call_type_hours') }}
+    window
+        of_the_level as (partition by city, denominator, is_group),
+        of_the_denominator as (partition by city, denominator)
 ),
 
 poorly_timed as (
     -- A category that matters and is mostly untimed makes every share of time doubtful, not only its own.
     select distinct
-        scaled.denominator,
-        scaled.city
-    from scaled
-    inner join totals
-        on scaled.denominator = totals.denominator and scaled.city = totals.city and totals.is_group
+        denominator,
+        city
+    from with_totals
     where
-        scaled.is_group
-        and scaled.calls > {{ var('material_share_of_calls') }} * totals.calls
-        and scaled.time_coverage < {{ var('minimum_time_coverage') }}
+        is_group
+        and calls > {{ var('material_share_of_calls') }} * all_calls
+        and time_coverage < {{ var('minimum_time_coverage') }}
 ),
 
 residents as (
-    select
-        city,
-        sum(population) as population,
-        -- All calls over the residents of some zones only is too high a rate.
-        bool_or(population is null) as is_part_of_the_city
-    from {{ ref('dim_zone') }}
-    where is_primary
-    group by city
+    {{ residents_of_cities() }}
 ),
 
 exposed as (
     select
-        scaled.*,
-        totals.calls as all_calls,
-        totals.hours as all_hours,
-        totals.hours_scaled as all_hours_scaled,
-        totals.calls_with_hours,
-        of_groups.calls_with_hours as calls_of_timed_groups,
-        of_groups.hours_scaled as hours_of_timed_groups,
+        counted.*,
         poorly_timed.city is not null as is_poorly_timed,
-        coalesce(initiations.unknown_calls, 0) as unknown_calls,
-        case scaled.denominator
-            when 'community' then {{ initiation_status('initiations.unknown_calls', 'initiations.calls') }}
+        case
+            when counted.denominator = 'community' then initiations.status
             -- The other bound: a number to be read with the first one beside it.
-            when 'community_or_unknown'
-                then
-                    case
-                        when {{ initiation_status('initiations.unknown_calls', 'initiations.calls') }} <> 'ok'
-                            then 'unreliable'
-                        else 'ok'
-                    end
+            when counted.denominator = 'community_or_unknown' and initiations.status <> 'ok' then 'unreliable'
             else 'ok'
         end as share_status,
         residents.population,
         residents.is_part_of_the_city,
-        nullif(residents.population, 0) / 1000.0 * scaled.covered_days / 365.25 as exposure,
-        {{ quasi_poisson_lower('scaled.calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
-        {{ quasi_poisson_upper('scaled.calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        nullif(residents.population, 0) / 1000.0 * counted.covered_days / 365.25 as exposure,
+        {{ quasi_poisson_lower('counted.calls', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('counted.calls', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
         dispersion.dispersion,
         {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
-    from scaled
-    inner join totals
-        on
-            scaled.denominator = totals.denominator
-            and scaled.city = totals.city
-            and scaled.is_group = totals.is_group
-    inner join totals as of_groups
-        on scaled.denominator = of_groups.denominator and scaled.city = of_groups.city and of_groups.is_group
+    from with_totals as counted
     left join initiations
-        on scaled.city = initiations.city
+        on counted.city = initiations.city
     left join poorly_timed
-        on scaled.denominator = poorly_timed.denominator and scaled.city = poorly_timed.city
+        on counted.denominator = poorly_timed.denominator and counted.city = poorly_timed.city
     left join residents
-        on scaled.city = residents.city
+        on counted.city = residents.city
     left join {{ ref('garwood_limits') }} as garwood
-        on scaled.calls = garwood.events
+        on counted.calls = garwood.events
     left join {{ ref('dispersion') }} as dispersion
-        on scaled.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'
+        on counted.city = dispersion.city and dispersion.measure = 'calls' and dispersion.zone_kind <> 'beat'
 ),
 
 judged as (
@@ -221,7 +104,7 @@ select
     period_start,
     period_end,
     covered_days,
-    cast(calls as bigint) as calls,
+    calls,
     cast(case when share_status <> 'insufficient_data' then calls end as double) / all_calls as share_calls,
     case
         when share_status <> 'insufficient_data' then cast({{ wilson_lower('calls', 'all_calls') }} as double)
@@ -237,15 +120,15 @@ select
     cast(case when {{ has_rate }} then dispersion end as double) as dispersion,
     case when {{ has_rate }} then interval_method end as ci_method,
     rate_status,
-    cast(calls_answered_by_others as bigint) as calls_answered_by_others,
-    cast(calls_sent as bigint) as calls_sent,
+    calls_answered_by_others,
+    calls_sent,
     calls_sent_unknown > 0 as units_unknown,
-    cast(calls_timed as bigint) as calls_timed,
-    cast(time_coverage as double) as time_coverage,
+    calls_timed,
+    time_coverage,
     cast(case when all_hours > 0 then hours end as double) as hours,
     cast(case when calls_bounded = calls_timed then hours_high end as double) as hours_high,
-    cast(hours_scaled as double) as hours_scaled,
-    cast(unit_hours as double) as unit_hours,
+    hours_scaled,
+    unit_hours,
     calls_with_units_assumed > 0 as units_assumed,
     cast(case when time_status <> 'insufficient_data' then hours_scaled / nullif(all_hours_scaled, 0) end as double)
         as share_time,

@@ -28,6 +28,8 @@ counts_in_reference_period as (
         periods.reason as period_reason,
         zones.zone_id <> '(unmatched)'
         and coalesce(periods.share_in_zones < {{ var('minimum_share_in_zones') }}, false) as is_unplaced,
+        -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
+        nullif(zones.population, 0) / 1000.0 * periods.covered_days / 365.25 as exposure,
         coalesce(sum(counts.n), 0) as n
     from zones_and_unmatched as zones
     inner join {{ ref('reference_periods') }} as periods
@@ -43,17 +45,11 @@ counts_in_reference_period as (
     group by all
 ),
 
-exposed as (
-    select
-        *,
-        -- Thousands of residents times years: the exposure of a rate per 1,000 residents a year.
-        nullif(population, 0) / 1000.0 * covered_days / 365.25 as exposure
-    from counts_in_reference_period
-),
-
 with_interval as (
     select
-        exposed.*,
+        counted.*,
+        counted.population < {{ var('minimum_population_for_rate') }} or counted.n < {{ var('reliable_numerator') }}
+            as is_small,
         borders.n_low,
         borders.n_high,
         coalesce(borders.depends_on_borders, false) as depends_on_borders,
@@ -62,32 +58,25 @@ with_interval as (
         coalesce(doubts.lacks_unclassified, false) as lacks_unclassified,
         coalesce(doubts.lacks_initiation, false) as lacks_initiation,
         dispersion.dispersion,
-        {{ quasi_poisson_lower('exposed.n', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
-        {{ quasi_poisson_upper('exposed.n', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
+        {{ quasi_poisson_lower('counted.n', 'garwood.lower_limit', 'dispersion.dispersion') }} as count_lo,
+        {{ quasi_poisson_upper('counted.n', 'garwood.upper_limit', 'dispersion.dispersion') }} as count_hi,
         {{ count_interval_method('garwood.events', 'dispersion.dispersion') }} as interval_method
-    from exposed
+    from counts_in_reference_period as counted
     left join {{ ref('garwood_limits') }} as garwood
-        on exposed.n = garwood.events
+        on counted.n = garwood.events
     left join {{ ref('dispersion') }} as dispersion
         on
-            exposed.city = dispersion.city
-            and exposed.zone_kind = dispersion.zone_kind
-            and exposed.measure = dispersion.measure
+            counted.city = dispersion.city
+            and counted.zone_kind = dispersion.zone_kind
+            and counted.measure = dispersion.measure
     left join {{ ref('border_counts') }} as borders
         on
-            exposed.city = borders.city
-            and exposed.zone_kind = borders.zone_kind
-            and exposed.zone_id = borders.zone_id
-            and exposed.measure = borders.measure
+            counted.city = borders.city
+            and counted.zone_kind = borders.zone_kind
+            and counted.zone_id = borders.zone_id
+            and counted.measure = borders.measure
     left join {{ ref('measure_doubts') }} as doubts
-        on exposed.city = doubts.city and exposed.measure = doubts.measure
-),
-
-sized as (
-    select
-        *,
-        population < {{ var('minimum_population_for_rate') }} or n < {{ var('reliable_numerator') }} as is_small
-    from with_interval
+        on counted.city = doubts.city and counted.measure = doubts.measure
 ),
 
 judged as (
@@ -101,7 +90,7 @@ judged as (
             when is_small or only_offense is not null or lacks_unclassified or lacks_initiation then 'unreliable'
             else period_status
         end as status
-    from sized
+    from with_interval
 )
 
 {% set has_rate = "status in ('ok', 'partial_period', 'unreliable')" -%}
