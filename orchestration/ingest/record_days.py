@@ -16,7 +16,7 @@ from orchestration.ingest.parts import part_of
 from orchestration.ingest.readers.base import FileRead, kept
 from orchestration.ingest.sql import literal, path_literal, piecewise, quoted
 
-SAMPLE = 2_000  # rows in which a column of days is looked for
+SAMPLE = 200  # rows in which a column of days is looked for
 ENOUGH = 0.9  # share of a sample's values that must be days
 FIRST_YEAR = 1900
 MILLISECONDS_A_DAY = 86_400_000

@@ -11,7 +11,7 @@ import numpy as np
 
 from orchestration.statistics.assumptions import AnswerPath, Assumptions
 from orchestration.statistics.capacity import HOURS_A_YEAR
-from orchestration.statistics.diversion import PERCENTILES, Drawn, Draws, left_share
+from orchestration.statistics.diversion import PERCENTILES, Drawn, Draws, left_share, percentiles
 from orchestration.statistics.programme import Programme, balance
 from orchestration.statistics.teams import Pattern, attended_when_staffed, wanted_when_staffed
 
@@ -100,7 +100,7 @@ class Plan:
 
 
 def _simulated(name: str, at_modes: float | None, draws: Draws) -> dict[str, float | None]:
-    found = np.percentile(draws, PERCENTILES)
+    found = percentiles(draws)
     return {
         name: at_modes,
         # Where some draws divert nothing, a cost per call has no upper end.

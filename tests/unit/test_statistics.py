@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from orchestration.settings import DBT_PROJECT_DIR
 from orchestration.statistics.diversion import (
+    PERCENTILES,
     Band,
     Eligible,
     Factor,
@@ -21,6 +23,7 @@ from orchestration.statistics.diversion import (
     envelope,
     implied_substitution,
     mean_diverted,
+    percentiles,
     tornado,
 )
 from orchestration.statistics.proportions import largest_likely_share, rate_ratio, share
@@ -143,6 +146,12 @@ def test_substitution_that_a_programme_implies() -> None:
 def test_factors_out_of_order_are_refused(limits: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="low <= mode <= high"):
         Factor(*limits)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=50))
+def test_percentiles_are_those_of_numpy(draws: list[float]) -> None:
+    found = percentiles(np.array(draws))
+    assert found == pytest.approx(np.percentile(draws, PERCENTILES), rel=1e-9, abs=1e-6)
 
 
 def test_known_factors_leave_nothing_to_simulate() -> None:

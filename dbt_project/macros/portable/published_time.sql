@@ -97,13 +97,15 @@
 {%- endmacro %}
 
 {% macro default__published_clock_time(text, formats) -%}
+    {%- set clock -%}
+        list_transform(
+            [{{ without_offset(text) }}], lambda unzoned: {{ a_time(written_time('unzoned', formats)) }}
+        )[1]
+    {%- endset -%}
     {% if is_epoch(formats) -%}
-    case
-        when {{ is_number(text) }} then {{ epoch_to_utc(text, formats) }}
-        else {{ a_time(written_time(without_offset(text), formats)) }}
-    end
+    case when {{ is_number(text) }} then {{ epoch_to_utc(text, formats) }} else {{ clock }} end
     {%- else -%}
-    {{ a_time(written_time(without_offset(text), formats)) }}
+    {{ clock }}
     {%- endif %}
 {%- endmacro %}
 
@@ -126,8 +128,8 @@
             {% if is_epoch(formats) -%}
             when {{ is_number(text) }} then false
             {% endif -%}
-            -- Most times are read no further: by day nothing comes twice.
-            when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](0[4-9]|1|2)') then false
+            -- Most times are read no further: from four o'clock on nothing comes twice.
+            when regexp_matches({{ text }}, '[ T](0?[4-9]|1[013-9]|2[0-3]):|[Pp][Mm] *$') then false
             when {{ has_offset(text) }} then false
             else list_transform([{{ a_time(written_time(text, formats)) }}], lambda clock: case
                 -- Clocks go back at night, between September and November or, south of the equator, March and May.
