@@ -4,27 +4,23 @@
    other, are read twice: as early as their order allows, and as late. The reading that takes less time from the first
    to the last is taken; where both take as long, the early one if the first time is certain, else the late one.
 
-   Returns the columns `<time>_in_order` of each time beside those of the relation. #}
-{% macro times_in_order(relation, times) -%}
+   `columns` are those of the relation, which has `is_ambiguous_time` and the `times` among them; the same are returned. #}
+{% macro times_in_order(relation, columns, times) -%}
     with in_first_pass as (
+        -- Few rows are in such an hour: only theirs are reckoned.
         select
             {{ relation }}.*,
             {% for time in times -%}
-            -- Few rows are in such an hour: only theirs are reckoned.
             case
-                when {{ relation }}.is_ambiguous_time
-                    then
-                        case
-                            when {{ is_second_pass(relation ~ '.' ~ time, 'cities.time_zone') }}
-                                then {{ minutes_after(relation ~ '.' ~ time, -60) }}
-                            else {{ relation }}.{{ time }}
-                        end
+                when {{ is_second_pass(relation ~ '.' ~ time, 'cities.time_zone') }}
+                    then {{ minutes_after(relation ~ '.' ~ time, -60) }}
                 else {{ relation }}.{{ time }}
             end as {{ time }}_first_pass{% if not loop.last %},{% endif %}
             {% endfor %}
         from {{ relation }}
         left join {{ source('loads', 'cities') }} as cities
             on {{ relation }}.city = cities.city
+        where {{ relation }}.is_ambiguous_time
     ),
 
     {# One level a time: in a single list of columns each would repeat all those before it. #}
@@ -56,19 +52,25 @@
     decided as (
         select
             *,
-            is_ambiguous_time and (
-                minutes_early < minutes_late
-                or (minutes_early = minutes_late and {{ times[0] }} = {{ times[0] }}_first_pass)
-            ) as is_early
+            minutes_early < minutes_late
+            or (minutes_early = minutes_late and {{ times[0] }} = {{ times[0] }}_first_pass) as is_early
         from timed
     )
 
     select
-        *,
-        {% for time in times -%}
-        case when is_early then {{ time }}_early else {{ time }}_late end as {{ time }}_in_order{% if not loop.last %},{% endif %}
+        {% for column in columns -%}
+        {% if column in times -%}
+        case when is_early then {{ column }}_early else {{ column }}_late end as {{ column }}
+        {%- else -%}
+        {{ column }}
+        {%- endif %}{% if not loop.last %},{% endif %}
         {% endfor %}
     from decided
+    union all
+    select
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    where not coalesce(is_ambiguous_time, false)
 {%- endmacro %}
 
 {% macro greatest_of(times, suffix) -%}

@@ -36,7 +36,7 @@ with accepted as (
 ),
 
 ordered as (
-    {{ times_in_order('accepted', ['received_at_utc', 'dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']) }}
+    {{ times_in_order('accepted', columns, ['received_at_utc', 'dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']) }}
 )
 
 select
@@ -44,19 +44,19 @@ select
     call_id,
     coalesce(
         case call_time_basis
-            when 'received' then received_at_utc_in_order
-            when 'arrived' then arrived_at_utc_in_order
-            when 'cleared' then cleared_at_utc_in_order
+            when 'received' then received_at_utc
+            when 'arrived' then arrived_at_utc
+            when 'cleared' then cleared_at_utc
         end,
         call_at_utc
     ) as call_at_utc,
     call_at_local,
     call_time_basis,
     is_ambiguous_time,
-    received_at_utc_in_order as received_at_utc,
-    dispatched_at_utc_in_order as dispatched_at_utc,
-    arrived_at_utc_in_order as arrived_at_utc,
-    cleared_at_utc_in_order as cleared_at_utc,
+    received_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    cleared_at_utc,
     initiation,
     initiation_basis,
     channel,

@@ -19,7 +19,7 @@ with accepted as (
 ),
 
 ordered as (
-    {{ times_in_order('accepted', ['dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']) }}
+    {{ times_in_order('accepted', columns, ['dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']) }}
 )
 
 select
@@ -28,9 +28,9 @@ select
     call_id,
     unit_id,
     crew_size,
-    dispatched_at_utc_in_order as dispatched_at_utc,
-    arrived_at_utc_in_order as arrived_at_utc,
-    cleared_at_utc_in_order as cleared_at_utc,
+    dispatched_at_utc,
+    arrived_at_utc,
+    cleared_at_utc,
     is_ambiguous_time,
     source_dataset,
     load_id,

@@ -1,3 +1,6 @@
+{# Stored: every mart of calls reads it, some more than once, and each reading maps all types anew. #}
+{{ config(materialized='table') }}
+
 select
     calls.city,
     calls.call_id,
