@@ -20,6 +20,7 @@ run: setup ## Make the demo city and bring it from raw exports to a release
 	@$(BIN)/footprint run --city riverbend
 
 test: setup-dev ## Run the whole test suite
+	@$(BIN)/python -m orchestration.transform.project # or every warehouse of the tests would parse the project anew
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup-dev ## ruff, mypy, sqlfluff, dbt conventions

@@ -145,6 +145,8 @@ def _data_set_yml(guess: DataSetGuess, source: dict[str, Any] | None, url: str |
     if guess.key:
         key = next(found for found in guess.columns.values() if found.column == guess.key[0])
         lines.append(f"    key: {_list([_text(name) for name in guess.key])}  # {key.sure}: {key.why}")
+    elif guess.entity != "zones":
+        lines.append("    repeats: exclude  # no column is a key: equal rows are one record; keep, if they are several")
     lines.append("    columns:")
     for name in columns:
         role, found = roles.get(name, (None, None))

@@ -207,6 +207,9 @@ def copy_of_home(demo_release_home: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo_release_home, tmp_path / "warehouse", symlinks=True))
 
 
+SEVERITIES = ("critical", "warning", "info")
+
+
 @dataclass(frozen=True)
 class DraftedCities:
     """Invented cities that `footprint city new` drafted, in one copy of the project and one warehouse.
@@ -227,9 +230,13 @@ class DraftedCities:
         """The folder of the current release."""
         return (self.home / "releases" / "current").resolve()
 
-    def stopped(self, city: str, outcome: RunOutcome) -> str:
-        """All that was said where a city was stopped; empty where it was not."""
-        gates = [json.dumps(one) for one in outcome.gates if not one["success"] and city in one["cities"]]
+    def stopped(self, city: str, outcome: RunOutcome, severities: tuple[str, ...] = SEVERITIES) -> str:
+        """All that was said against a city, by gates of some severities or by a step that failed."""
+        gates = [
+            json.dumps(one)
+            for one in outcome.gates
+            if not one["success"] and city in one["cities"] and one["severity"] in severities
+        ]
         failures = [f"{one.message} {one.facts}" for one in outcome.failures if f"__{city}__" in one.step]
         return "\n".join([*failures, *gates])
 

@@ -192,7 +192,7 @@ def test_gaps_are_told_everywhere(drafted_cities: DraftedCities) -> None:
     assert [(str(one.first_day), str(one.last_day), one.length_days) for one in told.gaps] == [(*gap, 21)]
     outcome = drafted_cities.second if drafted_cities.second.release else drafted_cities.first
     warnings = [one for one in manifest.gates if one["table"] == "audit.coverage" and not one["success"]]
-    assert outcome.success
+    assert outcome.release  # of the cities that nothing stopped
     assert any(" to ".join(gap) in str(one) and city in str(one) for one in warnings), warnings
     assert {one["severity"] for one in warnings} <= {"warning", "info"}
     assert any("half_a_year" in str(one) and one["expectation"] == "periods_are_whole_years" for one in warnings)

@@ -73,7 +73,7 @@ def test_months_that_would_go_are_named(drafted_cities: DraftedCities) -> None:
 def test_sound_deliveries_are_taken(
     drafted_cities: DraftedCities, drafted_analyst: duckdb.DuckDBPyConnection, city: str, calls: int
 ) -> None:
-    assert drafted_cities.stopped(city, drafted_cities.second) == ""
+    assert drafted_cities.stopped(city, drafted_cities.second, ("critical",)) == ""
     assert calls_of(drafted_analyst, city) == calls
 
 

@@ -95,15 +95,21 @@ def test_the_drafts_say_what_the_models_by_hand_say(
     assert len(found[0]) > 500 and found[0] == found[1]
 
 
-def test_rows_without_a_key_all_count(springfield: NewCity) -> None:
+def test_equal_rows_without_a_key_are_one_record_unless_the_city_file_keeps_them(springfield: NewCity) -> None:
+    drafted = (springfield.project / "orchestration" / "catalog" / "cities" / "springfield.yml").read_text()
+    assert drafted.count("    repeats: exclude  #") == 1
     with duckdb.connect(
         str(springfield.home / "releases" / "current" / "analyst.duckdb"), read_only=True
     ) as connection:
         found = connection.execute(
             "select call_at_utc::varchar, final_type from demand.fct_calls where source_dataset = 'phone_calls' order by 1"
         ).fetchall()
+        aside = connection.execute(
+            "select reason, count(*) from audit.rows_set_aside where data_set = 'phone_calls' group by all"
+        ).fetchall()
     # Central time: six hours behind in early March.
-    assert found == [(f"2024-03-{day:02d} 16:00:00", "NOISE") for day in (1, 2, 2, 3)]
+    assert found == [(f"2024-03-{day:02d} 16:00:00", "NOISE") for day in (1, 2, 3)]
+    assert aside == [("repeated_content", 1)]
 
 
 def test_check_tells_what_the_files_could_not(springfield: NewCity) -> None:
