@@ -83,7 +83,8 @@ def percentiles(draws: Draws) -> Draws:
     below = np.floor(places).astype(int)
     low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
     with np.errstate(invalid="ignore"):
-        return np.where(low == high, low, low + (places - below) * (high - low))
+        found: Draws = np.where(low == high, low, low + (places - below) * (high - low))
+    return found
 
 
 @dataclass(frozen=True)

@@ -96,13 +96,12 @@ def body_written_twice(folder: Path) -> None:
 
 
 def requests_of_one_second(folder: Path) -> None:
-    """Nearly every request has the time of the export for its own."""
+    """As many requests again, all of which have the time of the export for their own."""
     file = folder / "requests_311.json"
     requests = json.loads(file.read_text(encoding="utf-8"))
-    for number, request in enumerate(requests):
-        if number % 20:
-            request["requested_datetime"] = "2025-12-31T23:59:59-06:00"
-    file.write_text(json.dumps(requests), encoding="utf-8")
+    stamped = {"requested_datetime": "2025-12-31T23:59:59-06:00"}
+    more = [request | stamped | {"service_request_id": f"late-{number}"} for number, request in enumerate(requests)]
+    file.write_text(json.dumps(requests + more), encoding="utf-8")
 
 
 CASES = {
@@ -145,7 +144,7 @@ CASES = {
         requests_of_one_second,
         "canonical",
         "times_are_no_default",
-        ("riverbend / requests_311", "(95.0%) are of one instant, 2026-01-01 05:59:59 UTC", "a default for one"),
+        ("riverbend / requests_311", "%) are of one instant, 2026-01-01 05:59:59 UTC", "a default for one"),
     ),
     "rows written twice": Case(
         body_written_twice,
