@@ -1,6 +1,6 @@
 """The one home of the gates' limits, each with its reason. A changed limit is a reviewed line here.
 
-Limits that a model needs as well are dbt variables; those repeated here are held equal by a test.
+Limits that a model needs as well are dbt variables.
 """
 
 from dataclasses import dataclass

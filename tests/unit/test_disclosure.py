@@ -170,20 +170,27 @@ def test_the_audit_is_the_linear_program(parts: Counts, more: Mask, columns_summ
         assert (left[cell] < LEAST_VALUES) == (most - least + 1 < LEAST_VALUES)
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
-def test_whoever_knows_the_rule_is_left_with_five_values(order: tuple[int, ...]) -> None:
-    """Every line of three months is published; what looks the same came from at least five values of each hidden count."""
-    most = 40  # lines with such a total or a smaller one are all among those listed
+@pytest.mark.parametrize(
+    ("order", "beside"),
+    [
+        ((0, 1, 2), ()),
+        ((2, 0, 1), ()),
+        ((0, 2, 3, 1), (30,)),  # the only month that may be the partner is known
+    ],
+)
+def test_whoever_knows_the_rule_is_left_with_five_values(order: tuple[int, ...], beside: tuple[int, ...]) -> None:
+    """Every line of three months, and some beside them: those that look alike have five values of each hidden count."""
+    most = 40  # lines whose months come to no more, while those beside them are shown, are all among those listed
     looks: dict[Any, list[tuple[int, ...]]] = defaultdict(list)
-    for parts in itertools.product(range(most + 1), repeat=3):
-        line = np.array([*parts, sum(parts)])
+    for months in itertools.product(range(most + 1), repeat=3):
+        line = np.array([*months, *beside, sum(months) + sum(beside)])
         hidden = hide_line(line, np.array([*order, 9]))
         looks[tuple(None if is_hidden else int(n) for n, is_hidden in zip(line, hidden, strict=True))].append(
             tuple(map(int, line))
         )
     checked = 0
     for shown, came_from in looks.items():
-        if (shown[-1] or 0) > most:
+        if (shown[-1] or 0) > most + sum(beside) or None in shown[3:-1]:
             continue
         for place, n in enumerate(shown):
             if n is None:
