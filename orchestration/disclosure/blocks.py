@@ -10,6 +10,7 @@ import pandas as pd
 
 from orchestration.disclosure.declared import HIDDEN, WHY_HIDDEN, Declaration
 from orchestration.disclosure.tables import Counts, Mask, Table, fixed_order
+from orchestration.statistics.marts import Mart
 
 Period = tuple[date, date]
 
@@ -133,3 +134,11 @@ def vintages(declaration: Declaration, totals: pd.DataFrame, parts: pd.DataFrame
             if block.says_something:
                 found.append(block)
     return sorted(found, key=lambda block: block.last_release or "")
+
+
+def typed(frame: pd.DataFrame, mart: Mart) -> pd.DataFrame:
+    """A frame with the columns of a table, in kinds that can be missing."""
+    kinds = {"varchar": "object", "date": "object", "double": "float64", "bigint": "Int64", "integer": "Int64"}
+    whole = frame.reindex(columns=list(mart.columns)).reset_index(drop=True)
+    typed = whole.astype({name: kinds[kind] for name, (kind, _) in mart.columns.items()})
+    return typed.where(typed.notna(), None) if len(typed) else typed

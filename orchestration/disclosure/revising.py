@@ -29,16 +29,18 @@ def revise(
 ) -> Mask | None:
     """What is hidden of a line published anew, next to what is known of it already; None if it stays as it was."""
     counts = dict(zip(months, map(int, line[:-1]), strict=True))
-    for pattern in _patterns(line, months, hidden, formers, order):
+    *patterns, without_total = _patterns(line, months, hidden, formers, order)
+    for pattern in patterns:
         shown = {month: None if out else counts[month] for month, out in zip(months, pattern[:-1], strict=True)}
         proposed = Line(shown, None if pattern[-1] else int(line[-1]))
         if all(_keeps_secrets(proposed, former, counts, same_period=same_period) for former in formers):
             return pattern
-    return None if same_period else np.ones_like(hidden)
+    changes = [abs(counts[month] - n) for former in formers for month, n in former.parts.items() if n and month in counts]
+    return None if same_period and max(changes, default=0) < LIMIT else without_total
 
 
 def _patterns(line: Counts, months: list[date], hidden: Mask, formers: list[Line], order: Counts) -> list[Mask]:
-    """What might be hidden, the least first: as if nothing were known; small changes too, and one more; all parts."""
+    """What might be hidden, the least first: as if nothing were known; small changes too; one more; the total with them."""
     told = hidden.copy()
     for column, month in enumerate(months):
         for former in (former for former in formers if month in former.parts):
@@ -48,8 +50,9 @@ def _patterns(line: Counts, months: list[date], hidden: Mask, formers: list[Line
     open_to = np.flatnonzero(~told[:-1] & (line[:-1] >= LIMIT))
     if told[:-1].any() and open_to.size:
         more[open_to[np.argmin(order[:-1][open_to])]] = True
-    all_parts = np.append(np.ones(len(months), dtype=bool), hidden[-1])
-    return [hidden, told, more, all_parts]
+    without_total = told.copy()
+    without_total[-1] = True
+    return [hidden, told, more, without_total]
 
 
 def _keeps_secrets(proposed: Line, former: Line, counts: dict[date, int], *, same_period: bool) -> bool:
@@ -70,7 +73,9 @@ def _is_small_change(one: int | None, other: int | None) -> bool:
 
 
 def _in_doubt(proposed: Line, former: Line, counts: dict[date, int]) -> bool:
-    """Whether each number that either hides has enough values, both totals being known."""
+    """Whether each number that either hides has enough values, both totals and what was shown before being known."""
+    known = {month: n for month, n in former.parts.items() if n is not None and counts.get(month) == n}
+    proposed = Line(proposed.parts | {month: n for month, n in known.items() if month in proposed.parts}, proposed.total)
     both = (proposed, former)
     unknown = sorted({month for line in both for month, n in line.parts.items() if n is None})
     sums = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from orchestration.disclosure.blocks import Block, blocks, vintages
+from orchestration.disclosure.blocks import Block, blocks, typed, vintages
 from orchestration.disclosure.declared import DECLARED, PERIODS, Declaration, Published, former
 from orchestration.disclosure.publishing import Decision, decide
 from orchestration.ingest.sql import literal
@@ -79,7 +79,7 @@ def history(releases: Path, table: Published, oldest: str) -> pd.DataFrame:
     once = rows.groupby(versions, dropna=False, sort=True, as_index=False).agg(
         first_release=("first_release", "min"), last_release=("last_release", "max")
     )
-    return _typed(once[once["last_release"] >= oldest], mart)
+    return typed(once[once["last_release"] >= oldest], mart)
 
 
 def _oldest_kept(home: Settings, now: datetime) -> str:
@@ -123,7 +123,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame | N
 
 
 def _candidate(connection: duckdb.DuckDBPyConnection, table: Published) -> pd.DataFrame:
-    return _typed(_plain(connection.execute(f"from candidates.{table.name}").df()), table.mart)
+    return typed(_plain(connection.execute(f"from candidates.{table.name}").df()), table.mart)
 
 
 def _rows(block: Block, table: Published) -> pd.DataFrame:
@@ -133,14 +133,7 @@ def _rows(block: Block, table: Published) -> pd.DataFrame:
 def _joined(frames: Iterable[pd.DataFrame], mart: Mart) -> pd.DataFrame:
     """Frames under each other, with the columns and types of a table."""
     filled = [frame for frame in frames if len(frame)]
-    return _typed(pd.concat(filled) if filled else pd.DataFrame(columns=list(mart.columns)), mart)
-
-
-def _typed(frame: pd.DataFrame, mart: Mart) -> pd.DataFrame:
-    kinds = {"varchar": "object", "date": "object", "double": "float64", "bigint": "Int64", "integer": "Int64"}
-    whole = frame.reindex(columns=list(mart.columns)).reset_index(drop=True)
-    typed = whole.astype({name: kinds[kind] for name, (kind, _) in mart.columns.items()})
-    return typed.where(typed.notna(), None) if len(typed) else typed
+    return typed(pd.concat(filled) if filled else pd.DataFrame(columns=list(mart.columns)), mart)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
