@@ -19,7 +19,6 @@ from orchestration.run import RunOutcome
 from tests.attacks.published import (
     LEAST_VALUES,
     SMALL,
-    Key,
     PublishedLine,
     known_too_well,
     lines,
@@ -148,7 +147,8 @@ def test_sixty_calls_more_give_no_single_call_away(
     assert second.success, second.failures
     now = (copy_of_home / "releases" / "current").resolve()
     assert now != before
-    changed = {key for key, n in true_months(now).items() if n != true_months(before).get(key, 0)}
+    then = true_months(before)
+    changed = {key for key, n in true_months(now).items() if n != then.get(key, 0)}
     assert len(changed) > 20, "the attack needs months that did change"
     assert small_changes(before, now) == []
     assert rows(before) == rows(now)
