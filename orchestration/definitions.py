@@ -28,7 +28,10 @@ def build_definitions() -> dg.Definitions:
             candidates,
             *disclosure,
             *enrich_assets(),
-            *publish_assets([key for definition in disclosure for key in definition.keys], [*marts, *estimates, *released_codebooks()]),
+            *publish_assets(
+                [key for definition in disclosure for key in definition.keys],
+                [*marts, *estimates, *released_codebooks()],
+            ),
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),

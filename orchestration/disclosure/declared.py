@@ -65,7 +65,10 @@ _SUMMARY: Mapping[str, tuple[str, str]] = {
     "rate_per_1000": (NUMBER, "Per 1,000 residents a year; NULL where hidden or not defined."),
     "rate_lo": (NUMBER, "Lower 95 % limit, from a dispersion rounded up, so that no hidden number follows from it."),
     "rate_hi": (NUMBER, "Upper 95 % limit, likewise."),
-    "ci_method": (TEXT, "As in zones.zone_summary: Poisson's limits, or wider ones where counts vary more than chance."),
+    "ci_method": (
+        TEXT,
+        "As in zones.zone_summary: Poisson's limits, or wider ones where counts vary more than chance.",
+    ),
     "status": (
         TEXT,
         "ok, unreliable, partial_period (no whole year), suppressed, zero_denominator, insufficient_data or "
@@ -146,7 +149,10 @@ PERIODS = Mart(
         ),
         "since_release": (TEXT, "Release that published the period first; NULL where it is this one."),
         "hidden": (COUNT, "Numbers hidden, totals and months."),
-        "partners": (COUNT, "Of these, numbers that are not small themselves; NULL where they stand as first published."),
+        "partners": (
+            COUNT,
+            "Of these, numbers that are not small themselves; NULL where they stand as first published.",
+        ),
         "lines_kept": (COUNT, "Zones that a restatement left as they were: the change itself would be a small number."),
     },
 )

@@ -5,12 +5,14 @@ every larger count that is shown.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from orchestration.disclosure.audit import least_values
-from orchestration.disclosure.tables import LEAST_VALUES, LIMIT, UNBOUNDED, Counts, Mask, Table, known_limits, signs
+from orchestration.disclosure.tables import LEAST_VALUES, LIMIT, UNBOUNDED, Counts, Mask, Table, signs
 
 # One more than must remain: that no partner was needed, or that one was, tells a reader something too.
 KEPT_VALUES = LEAST_VALUES + 1
+Prices = NDArray[np.float64]
 
 
 def hide(table: Table, order: Counts) -> Mask:
@@ -53,12 +55,28 @@ def _hide_crossed(table: Table, order: Counts) -> Mask:
     hidden = table.small.copy()
     if hidden[-1, -1]:
         return np.ones_like(hidden)
+    lower, upper = np.where(table.small, 1, 0), np.where(table.small, LIMIT - 1, UNBOUNDED)
+    sign = signs(table.counts.shape)
+    up = np.where(sign > 0, upper - table.counts, table.counts - lower)
+    down = np.where(sign > 0, table.counts - lower, upper - table.counts)
+    price = _prices(table, hidden, order)
     for row, column in np.argwhere(hidden):
-        corners = _best_rectangle(table, hidden, order, int(row), int(column))
+        corners = _best_rectangle(up, down, price, int(row), int(column))
         if corners is None:
             return _all_but_the_grand_total(table)
         hidden[corners] = True
+        price[corners] = 0.0
     return hidden
+
+
+def _prices(table: Table, hidden: Mask, order: Counts) -> Prices:
+    """What it costs to hide a count: the fewest, none of them a total if possible, the grand total never."""
+    is_total = np.zeros_like(hidden)
+    is_total[-1], is_total[:, -1] = True, True
+    # A count of none is the last to be hidden: what is shown as none tells a reader that there is nothing to hide.
+    price = np.where(hidden, 0.0, 1.0 + 8.0 * is_total + 64.0 * (table.counts == 0) + order / 2.0**40)
+    price[-1, -1] = np.inf
+    return price
 
 
 def _all_but_the_grand_total(table: Table) -> Mask:
@@ -68,22 +86,12 @@ def _all_but_the_grand_total(table: Table) -> Mask:
 
 
 def _best_rectangle(
-    table: Table, hidden: Mask, order: Counts, row: int, column: int
+    up: Counts, down: Counts, price: Prices, row: int, column: int
 ) -> tuple[list[int], list[int]] | None:
-    """The rectangle that leaves the count enough values and hides the fewest others, none of them a total if possible."""
-    lower, upper = known_limits(table, table.small)
-    lower, upper = np.where(table.small, lower, 0), np.where(table.small, upper, UNBOUNDED)
-    sign = signs(table.counts.shape)
-    up = np.where(sign > 0, upper - table.counts, table.counts - lower)
-    down = np.where(sign > 0, table.counts - lower, upper - table.counts)
+    """The cheapest rectangle that leaves the count enough values; `up` and `down`: by how much each may rise and fall."""
     in_row, in_column = (slice(row, row + 1), slice(None)), (slice(None), slice(column, column + 1))
     rises = np.minimum(np.minimum(up[row, column], down[in_row]), np.minimum(down[in_column], up))
     falls = np.minimum(np.minimum(down[row, column], up[in_row]), np.minimum(up[in_column], down))
-    is_total = np.zeros_like(hidden)
-    is_total[-1], is_total[:, -1] = True, True
-    # A count of none is the last to be hidden: what is shown as none tells a reader that there is nothing to hide.
-    price = np.where(hidden, 0.0, 1.0 + 8.0 * is_total + 64.0 * (table.counts == 0) + order / 2.0**40)
-    price[-1, -1] = np.inf
     cost = price + price[in_row] + price[in_column]
     cost[rises + falls + 1 < KEPT_VALUES] = np.inf
     cost[row], cost[:, column] = np.inf, np.inf

@@ -35,7 +35,9 @@ def revise(
         proposed = Line(shown, None if pattern[-1] else int(line[-1]))
         if all(_keeps_secrets(proposed, former, counts, same_period=same_period) for former in formers):
             return pattern
-    changes = [abs(counts[month] - n) for former in formers for month, n in former.parts.items() if n and month in counts]
+    changes = [
+        abs(counts[month] - n) for former in formers for month, n in former.parts.items() if n and month in counts
+    ]
     return None if same_period and max(changes, default=0) < LIMIT else without_total
 
 
@@ -75,7 +77,9 @@ def _is_small_change(one: int | None, other: int | None) -> bool:
 def _in_doubt(proposed: Line, former: Line, counts: dict[date, int]) -> bool:
     """Whether each number that either hides has enough values, both totals and what was shown before being known."""
     known = {month: n for month, n in former.parts.items() if n is not None and counts.get(month) == n}
-    proposed = Line(proposed.parts | {month: n for month, n in known.items() if month in proposed.parts}, proposed.total)
+    proposed = Line(
+        proposed.parts | {month: n for month, n in known.items() if month in proposed.parts}, proposed.total
+    )
     both = (proposed, former)
     unknown = sorted({month for line in both for month, n in line.parts.items() if n is None})
     sums = [

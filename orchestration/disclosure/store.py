@@ -40,7 +40,9 @@ def make_published(home: Settings, now: datetime) -> dict[str, int]:
         for declaration in DECLARED:
             tables = (declaration.totals, declaration.parts)
             histories = [history(home.releases, table, _oldest_kept(home, now)) for table in tables]
-            decisions = decided(declaration, *(_candidate(candidates, table) for table in tables), histories, home.restate)
+            decisions = decided(
+                declaration, *(_candidate(candidates, table) for table in tables), histories, home.restate
+            )
             periods += [_period(one) for one in decisions]
             for table, past in zip(tables, histories, strict=True):
                 rows = _joined([_rows(one.block, table) for one in decisions], table.mart)
@@ -155,5 +157,3 @@ def _period(decision: Decision) -> tuple[object, ...]:
         decision.partners,
         decision.lines_kept,
     )
-
-

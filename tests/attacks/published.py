@@ -71,7 +71,7 @@ def possible_values(line: PublishedLine) -> dict[date, set[int]]:
         others = len(hidden) - 1
         for small_sum in range(others, min(SMALL * others, rest - SMALL - 1) + 1):
             fitting = small_range(small_sum, others)
-            if others and len(fitting) and len(fitting) < KEPT_VALUES or others == 1 and len(fitting):
+            if (others and len(fitting) and len(fitting) < KEPT_VALUES) or (others == 1 and len(fitting)):
                 values[partner].add(rest - small_sum)
                 for month in hidden:
                     if month != partner:
@@ -109,5 +109,7 @@ def small_changes(before: Path, now: Path) -> list[tuple[Key, date | None, int, 
         ]
         if old[key].months.keys() == new[key].months.keys():
             pairs.append((None, old[key].total, new[key].total))
-        found += [(key, month, a, b) for month, a, b in pairs if a is not None and b is not None and 0 < abs(a - b) <= SMALL]
+        found += [
+            (key, month, a, b) for month, a, b in pairs if a is not None and b is not None and 0 < abs(a - b) <= SMALL
+        ]
     return found

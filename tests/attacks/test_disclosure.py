@@ -1,7 +1,6 @@
 """What an attacker learns from what is published: of each hidden number, and by comparing two releases."""
 
 import csv
-import json
 import random
 import shutil
 from collections.abc import Callable
@@ -39,9 +38,7 @@ def real_release(real_home: Path) -> Path:
 def line(total: int | None, *months: int | None) -> PublishedLine:
     """A published line of a year."""
     filled = [*months, *[0] * (12 - len(months))]
-    return PublishedLine(
-        ("a", "calls", "z"), {date(2024, n + 1, 1): value for n, value in enumerate(filled)}, total
-    )
+    return PublishedLine(("a", "calls", "z"), {date(2024, n + 1, 1): value for n, value in enumerate(filled)}, total)
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,7 @@ def block(zones: Counts, months: list[date] = YEAR, end: date = date(2024, 12, 3
         for zone, counts in zones.items()
         for month, n in zip(months, counts, strict=True)
     ]
-    frames = [
-        typed(pd.DataFrame(rows), table.mart)
-        for rows, table in ((totals, ZONES.totals), (parts, ZONES.parts))
-    ]
+    frames = [typed(pd.DataFrame(rows), table.mart) for rows, table in ((totals, ZONES.totals), (parts, ZONES.parts))]
     return Block(ZONES, "a", "calls", period, *frames)
 
 

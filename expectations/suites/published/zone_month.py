@@ -117,7 +117,8 @@ def expectations() -> list[Expectation]:
         ),
         no_rows(
             "hidden_numbers_stay_in_doubt",
-            attack + f"select *, cast(most - least + 1 as bigint) as left from limits where most - least + 1 < {least_values}",
+            attack
+            + f"select *, cast(most - least + 1 as bigint) as left from limits where most - least + 1 < {least_values}",
             severity="critical",
             why=LEAST_POSSIBLE_VALUES.reason,
             expected=f"With the total, the months shown and the rule known, {least_values} values are left to each hidden number.",
