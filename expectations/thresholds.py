@@ -1,6 +1,6 @@
 """The one home of the gates' limits, each with its reason. A changed limit is a reviewed line here.
 
-Limits that a model needs as well are dbt variables; those repeated here are held equal by a test.
+Limits that a model needs as well are dbt variables.
 """
 
 from dataclasses import dataclass
@@ -101,8 +101,9 @@ MAPPED_RECORDS_IN_A_ZONE = Threshold(
     0.95, "A type used by one precinct alone leaves a hole there that the city's share hides."
 )
 ZONE_RECORDS = Threshold(200, "In fewer records one rare type moves the share by half a percent or more.")
-SMALLEST_PUBLISHED_COUNT = Threshold(
-    11, "Counts of 1 to 10 could point to a person; the same limit as the dbt variable suppress_below."
+SMALLEST_PUBLISHED_COUNT = Threshold(11, "Counts of 1 to 10 could point to a person.")
+LEAST_POSSIBLE_VALUES = Threshold(
+    5, "A hidden count that may have fewer values, all that is published being known, is as good as shown."
 )
 UNITS_WITHOUT_CALL = Threshold(
     0.05, "Calls at the edge of an export lose their row; more means other call numbers or another period."

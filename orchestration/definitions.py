@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.automation import drop_folder_sensor, jobs, schedules
+from orchestration.disclosure.assets import assets as disclosure_assets
 from orchestration.enrich.assets import assets as enrich_assets
 from orchestration.gates.checks import assets as gate_checks
 from orchestration.ingest.assets import RawExports
@@ -15,18 +16,22 @@ from orchestration.transform.assets import released_codebooks
 
 def build_definitions() -> dg.Definitions:
     """The code location: assets from source to release, gates between, a job a city and what starts it."""
-    *inner_layers, published = transform_assets()
+    *inner_layers, candidates = transform_assets()
     marts = [key for key, spec in inner_layers[-1].specs_by_key.items() if spec.group_name == "marts"]
-    statistics = statistics_assets()
+    statistics, disclosure = statistics_assets(), disclosure_assets()
     estimates = [key for definition in statistics for key in definition.keys]
     return dg.Definitions(
         assets=[
             *ingest_assets(),
             *inner_layers,
             *statistics,
-            published,
+            candidates,
+            *disclosure,
             *enrich_assets(),
-            *publish_assets(list(published.keys), [*marts, *estimates, *released_codebooks()]),
+            *publish_assets(
+                [key for definition in disclosure for key in definition.keys],
+                [*marts, *estimates, *released_codebooks()],
+            ),
         ],
         asset_checks=gate_checks(),
         jobs=jobs(),

@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     )
     socrata_app_token: str | None = Field(None, description="Sent to Socrata portals, which throttle those without.")
     keep_releases: int = Field(5, ge=1, description="Releases kept, the current one included.")
+    keep_published_years: int = Field(
+        10, ge=1, description="Years for which every release knows what former ones published, after they are deleted."
+    )
+    restate: Annotated[list[str], NoDecode] = Field(
+        [], description="Cities, with : between them, whose published periods this run publishes anew."
+    )
     hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
     hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
     export_folders: Annotated[list[Path], NoDecode] = Field(
@@ -47,7 +53,7 @@ class Settings(BaseSettings):
             raise ValueError(f"the path of the warehouse folder may not hold {' '.join(found)}")
         return home
 
-    @field_validator("export_folders", mode="before")
+    @field_validator("export_folders", "restate", mode="before")
     @classmethod
     def _are_paths(cls, folders: object) -> object:
         """As in PATH: several with a colon between them."""

@@ -175,6 +175,45 @@ def sql(
 
 
 @app.command(rich_help_panel="Read")
+def export(
+    public: Annotated[
+        Path | None,
+        typer.Option("--public", metavar="DIR", help="Folder for the public product.", show_default=False),
+    ] = None,
+    analyst: Annotated[
+        Path | None,
+        typer.Option(
+            "--analyst",
+            metavar="DIR",
+            help="Folder for the analysts' product, which has a row per call: read docs/privacy.md first.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hand the current release on: write a product to a folder outside the warehouse.
+
+    The public product is made readable for everybody on the machine, the analysts' for its owner alone.
+
+    Examples:
+      footprint export --public public
+      footprint export --analyst /mnt/analysts/footprint
+    """
+    with told(as_json):
+        import json
+
+        from orchestration.cli import export as exports
+        from orchestration.settings import settings
+
+        done = exports.export(settings(), public, analyst)
+        print(
+            json.dumps(done)
+            if as_json
+            else f"The {done['product']} product of release {done['release']} is in {done['folder']}."
+        )
+
+
+@app.command(rich_help_panel="Read")
 def scenario(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Scenario file (YAML), see docs.")

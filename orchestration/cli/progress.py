@@ -16,7 +16,7 @@ from orchestration.run import StepEvent
 from orchestration.sources.base import progress as pulls
 
 START = "start"
-STAGES = {"audit__gate_results": "release", "published_models": "published"}
+STAGES = {"audit__gate_results": "release", "published_tables": "published"}
 
 
 def stage_of(step: str) -> str:

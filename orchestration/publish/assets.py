@@ -5,15 +5,18 @@ import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import dagster as dg
 import duckdb
+from pydantic import BaseModel
 
 from orchestration.gates.checks import LAYERS
 from orchestration.ingest.sql import literal
 from orchestration.publish import releases
 from orchestration.settings import Settings, settings
 
+Part = TypeVar("Part", bound=BaseModel)
 OWNER = ["team:data-engineering"]
 GATE_RESULTS = dg.AssetKey(["audit", "gate_results"])
 RELEASE = dg.AssetKey(["release"])
@@ -139,6 +142,7 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
                 "select distinct city, data_set, listing_id from audit.loads where listing_id is not null order by all"
             ).fetchall()
         ]
+        published = _read_as(connection, releases.PublishedPeriod, "audit.published_periods")
     folder = releases.prepare(home.releases, release_id)
     # A rename, not a copy: the build folder is on the same disk, and the next run makes its databases anew.
     shutil.move(home.analyst_database, folder / "analyst.duckdb")
@@ -153,6 +157,7 @@ def write_release(home: Settings, run_id: str) -> tuple[releases.Release, Path]:
         loads=loads,
         coverage=coverage,
         listings=listings,
+        published=published,
         tables=tables,
         gates=read_gate_results(home.gates, run_id),
         files=releases.describe_files(folder),
@@ -172,6 +177,13 @@ def read_coverage(connection: duckdb.DuckDBPyConnection) -> list[releases.Covera
         releases.Coverage(**dict(zip(names, row, strict=True)), gaps=gaps.get(tuple(row[:3]), []))
         for row in connection.execute(f"select {', '.join(names)} from audit.coverage order by all").fetchall()
     ]
+
+
+def _read_as(connection: duckdb.DuckDBPyConnection, kind: type[Part], table: str) -> list[Part]:
+    """The rows of a table as parts of the manifest."""
+    names = list(kind.model_fields)
+    rows = connection.execute(f"select {', '.join(names)} from {table} order by all").fetchall()
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def read_gate_results(gates: Path, run_id: str) -> list[dict[str, object]]:

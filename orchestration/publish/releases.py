@@ -57,6 +57,18 @@ class ReleasedListing(BaseModel):
     listing_id: str
 
 
+class PublishedPeriod(BaseModel):
+    """What is published of a city and measure, and whether it is new (audit.published_periods)."""
+
+    city: str
+    measure: str
+    period_start: date
+    period_end: date
+    outcome: str
+    since_release: str | None
+    lines_kept: int
+
+
 class ReleasedFile(BaseModel):
     """A file of a release."""
 
@@ -75,6 +87,7 @@ class Release(BaseModel):
     loads: list[ReleasedLoad]
     coverage: list[Coverage] = []  # absent in manifests of before it
     listings: list[ReleasedListing] = []
+    published: list[PublishedPeriod] = []
     tables: dict[str, int]
     gates: list[dict[str, Any]]
     files: list[ReleasedFile]

@@ -19,7 +19,7 @@ from orchestration.transform.project import NodeResult, build, manifest_path
 LAYERS = {
     "staging_and_canonical": "resource_type:seed fqn:footprint.staging fqn:footprint.canonical",
     "intermediate_and_marts": "fqn:footprint.intermediate fqn:footprint.marts",
-    "published_models": "fqn:footprint.published",
+    "candidates": "fqn:footprint.candidates",
 }
 # Codebooks change with the code and not overnight, so their tests run with the test suite.
 TESTS_OF_CODEBOOKS = "resource_type:test,fqn:footprint.codebooks"

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from expectations.suites import Layer
+from orchestration.disclosure.declared import PERIODS, ZONES, former
 from orchestration.statistics.alternative_response import ALTERNATIVE_RESPONSE, TORNADO
 from orchestration.statistics.responder_programmes import PROGRAMMES
 from orchestration.statistics.scenario import SCENARIO
@@ -173,6 +174,17 @@ create table audit.row_accounting as
         f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())});\n"
         for table, columns in EMPTY_MARTS.items()
     )
+    # What is published stands in the analysts' database beside them.
+    + "".join(
+        f"create table {mart.table} ({', '.join(f'{name} {kind}' for name, (kind, _) in mart.columns.items())});\n"
+        for mart in (former(ZONES.totals), former(ZONES.parts), PERIODS)
+    )
+    + """insert into audit.published_periods by name
+        select distinct city, measure, period_start, period_end, 'new' as outcome from zones.zone_summary;
+        insert into audit.former_zone_month by name
+        select city, zone_id, month, 'calls' as measure, records as n, 'ok' as status, date '2024-01-01' as period_start,
+            date '2024-06-30' as period_end, 'r1' as first_release, 'r1' as last_release
+        from demand.calls_by_zone_month where zone_id = 'T2' and month = '2024-02-01';"""
 )
 PUBLISHED = """
 create schema published;

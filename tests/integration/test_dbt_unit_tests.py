@@ -42,8 +42,8 @@ MUST_HAVE_TESTS = {
     "int_reference_periods",
     "reference_periods",
     "zone_summary",
-    "zone_month",
-    "public_zone_summary",
+    "candidate_zone_month",
+    "candidate_zone_summary",
 }
 
 

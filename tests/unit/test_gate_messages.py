@@ -1,11 +1,8 @@
 """The words of a gate, and the limits they quote."""
 
-from pathlib import Path
 
 import pytest
-import yaml
 
-from expectations import thresholds
 from orchestration.gates import messages
 from orchestration.gates.data_docs import check_run_id
 
@@ -60,9 +57,3 @@ def test_not_checked_names_a_missing_column() -> None:
 def test_run_id_is_a_plain_folder_name(run_id: str) -> None:
     with pytest.raises(ValueError, match="run id"):
         check_run_id(run_id)
-
-
-def test_limits_shared_with_dbt_are_equal() -> None:
-    project = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
-    variables = yaml.safe_load(project.read_text(encoding="utf-8"))["vars"]
-    assert variables["suppress_below"] == thresholds.SMALLEST_PUBLISHED_COUNT.value

@@ -57,7 +57,7 @@ rolled_over as (
             else {{ time }}_same_day
         end as {{ time }}_at,
         {% endfor %}
-        -- Exact addresses, then premises and apartments: 3860 HIGUERA S # D29; becomes 3800 BLK HIGUERA S, the
+        -- Exact addresses, then premises and apartments: 1234 EXAMPLE S # A1; becomes 1200 BLK EXAMPLE S, the
         -- spelling that the log itself uses for blocks.
         case
             when house_number is not null and address not like '% BLK %'

@@ -23,7 +23,7 @@ typed as (
             when 'NOT_A_CRIME' then 'not_a_crime'
             else 'unknown'
         end as crime_against,
-        -- Reports are numbered after the call's event: 2016-104006 is event 2016000104006. Numbers from
+        -- Reports are numbered after the call's event: 2016-123456 is event 2016000123456. Numbers from
         -- 900000 on are reports taken without one.
         case
             when length(crimes.report_number) = 11 and right(crimes.report_number, 6) < '900000'

@@ -11,7 +11,7 @@ with versions as (
 
 typed as (
     select
-        -- The century is missing: 16000104006 is 2016000104006 in the call data.
+        -- The century is missing: 16000123456 is 2016000123456 in the call data.
         case
             when length(responses.cad_event_number) = 11 then '20' || responses.cad_event_number
             else responses.cad_event_number

@@ -23,7 +23,7 @@ typed as (
             when 'NOT_A_CRIME' then 'not_a_crime'
             else 'unknown'
         end as crime_against,
-        -- Numbered after the call's event, as in the older file: 2016-104006 is event 2016000104006.
+        -- Numbered after the call's event, as in the older file: 2016-123456 is event 2016000123456.
         case
             when length(offenses.report_number) = 11 and right(offenses.report_number, 6) < '900000'
                 then left(offenses.report_number, 4) || '000' || right(offenses.report_number, 6)

@@ -49,8 +49,8 @@ linked as (
             when 'ALARM CALL (NOT POLICE ALARM)' then 'alarm'
             else 'unknown'
         end as initiation,
-        -- The number is that of a call's event only where the call is there too: 20150000103696 is event
-        -- 2015000103696. Elsewhere (7,655 stops) it numbers a street check, or a report of another year.
+        -- The number is that of a call's event only where the call is there too: 20150000123457 is event
+        -- 2015000123457. Elsewhere (7,655 stops) it numbers a street check, or a report of another year.
         case
             when call_type is not null and length(report_number) = 14
                 then left(report_number, 4) || right(report_number, 9)
