@@ -253,6 +253,8 @@ def _attempt(
         tags={"footprint/cities": ",".join(cities), **STARTED_HERE},
     )
     after = current_release(home.releases)
+    if any(_is_interrupt(event) for event in result.all_node_events if event.is_step_failure):
+        raise KeyboardInterrupt  # Dagster takes it for a step's failure where a step was at work
     return RunOutcome(
         run_id=run_id,
         success=result.success and after != before,
@@ -265,6 +267,13 @@ def _attempt(
             key=lambda landed: (landed.city, landed.data_set),
         ),
     )
+
+
+def _is_interrupt(event: Any) -> bool:
+    error = event.step_failure_data.error
+    while error is not None and error.cls_name not in ("DagsterExecutionInterruptedError", "KeyboardInterrupt"):
+        error = error.cause
+    return error is not None
 
 
 def _failure(event: Any) -> StepFailure:

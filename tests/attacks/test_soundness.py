@@ -42,7 +42,7 @@ def cut_databases(home: Settings) -> None:
     """Both databases of the current release lose their end."""
     for name in ("analyst.duckdb", "public.duckdb"):
         path = writable(current(home) / name)
-        path.write_bytes(path.read_bytes()[: 100_000])
+        path.write_bytes(path.read_bytes()[:100_000])
 
 
 def no_link(home: Settings) -> None:
