@@ -5,6 +5,7 @@ files are those that `dagster dev` and every other process read with Dagster's o
 process of a run alone.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
 from dagster._serdes import ConfigurableClassData
@@ -42,6 +44,21 @@ def _open(address: str) -> Connection:
     return connection
 
 
+def forget_run(instance: dg.DagsterInstance, run_id: str, dagster_home: Path) -> None:
+    """Delete a run and all that Dagster keeps of it: it leaves an empty database a run, logs, and verdicts of checks."""
+    instance.delete_run(run_id)
+    log = instance.event_log_storage
+    if isinstance(log, SqliteEventLogStorage):
+        with log.index_connection() as index:
+            index.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
+        if isinstance(log, OpenEventLog):
+            log.close(run_id)
+        shard = Path(log.path_for_shard(run_id))
+        for file in (shard, *(shard.with_name(shard.name + ending) for ending in ("-wal", "-shm"))):
+            file.unlink(missing_ok=True)
+    shutil.rmtree(dagster_home / "storage" / run_id, ignore_errors=True)
+
+
 class OpenEventLog(SqliteEventLogStorage):
     """Dagster's event log, one connection a database."""
 
@@ -57,6 +74,11 @@ class OpenEventLog(SqliteEventLogStorage):
             self._connections[shard] = _open(self.conn_string_for_shard(shard))
         with self._db_lock, self._connections[shard].begin():
             yield self._connections[shard]
+
+    def close(self, shard: str) -> None:
+        """Let go of one run's database."""
+        if connection := self._connections.pop(shard, None):
+            connection.close()
 
     def dispose(self) -> None:
         """Let go of the databases."""

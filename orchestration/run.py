@@ -9,11 +9,12 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from orchestration import second_process
+from orchestration.publish.soundness import finish_swap, refuse_less
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.folder import name_by_hand
@@ -24,6 +25,14 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+retention:
+  schedule:
+    purge_after_days: 30
+  sensor:
+    purge_after_days:
+      skipped: 2
+      failure: 30
+      success: 30
 concurrency:
   runs:
     max_concurrent_runs: 1
@@ -80,6 +89,14 @@ class LandedDataSet:
     rejected_lines: int
 
 
+@dataclass(frozen=True)
+class Consent:
+    """What the person who started the run has agreed to."""
+
+    accept_shrink: list[str]
+    from_current: bool
+
+
 @dataclass
 class RunOutcome:
     """How a run ended. It succeeded only if it made a new release."""
@@ -121,6 +138,7 @@ def run(
     folder: Path | None,
     accept_shrink: list[str],
     on_event: Callable[[StepEvent], None] = lambda event: None,
+    from_current: bool = False,
 ) -> RunOutcome:
     """Land the named cities and bring the warehouse to a new release.
 
@@ -132,6 +150,10 @@ def run(
         folder: where their raw exports lie; None for their portals, or each city's own folder under incoming/.
         accept_shrink: data sets that may have lost rows since the last release ("all" for every one).
         on_event: called with what each step does, as it does it.
+        from_current: start from what `current` names, even if that is less than the newest sound release.
+
+    Raises:
+        BrokenReleaseError: the run would start from less, and was not told to.
     """
     home = settings()
     prepare_instance(home)
@@ -142,8 +164,10 @@ def run(
     # a small run, and the process ends with it anyway.
     gc.disable()
     with only_run(home.root):
+        finish_swap(home.releases)
+        refuse_less(home.releases, from_current)
         second_process.start()
-        outcome = _released(home, cities, folder, accept_shrink, on_event)
+        outcome = _released(home, cities, folder, Consent(accept_shrink, from_current), on_event)
         second_process.stop()
     gc.freeze()  # or the end of the process would look through them after all
     outcome.seconds = time.monotonic() - started
@@ -154,7 +178,7 @@ def _released(
     home: Settings,
     cities: list[str],
     folder: Path | None,
-    accept_shrink: list[str],
+    consent: Consent,
     on_event: Callable[[StepEvent], None],
 ) -> RunOutcome:
     """All the cities, or else those whose sources are not broken."""
@@ -162,13 +186,13 @@ def _released(
 
     with open_instance(home.dagster_home) as instance:
         end_killed_runs(instance)
-        outcome, left = _attempt(home, instance, cities, folder, accept_shrink, on_event), cities
+        outcome, left = _attempt(home, instance, cities, folder, consent, on_event), cities
         # A city may break at a landing, another at the gate that the first one's landing kept from being reached.
         while (sound := [name for name in left if name not in broken_cities(outcome)]) and not outcome.release:
             if len(sound) == len(left):
                 break
             left = sound
-            again = _attempt(home, instance, left, folder, accept_shrink, on_event)
+            again = _attempt(home, instance, left, folder, consent, on_event)
             landed = {(one.city, one.data_set): one for one in [*outcome.landed, *again.landed]}
             outcome = RunOutcome(
                 run_id=again.run_id,
@@ -200,7 +224,7 @@ def _attempt(
     instance: Any,
     cities: list[str],
     folder: Path | None,
-    accept_shrink: list[str],
+    consent: Consent,
     on_event: Callable[[StepEvent], None],
 ) -> RunOutcome:
     """One Dagster run of some cities."""
@@ -222,15 +246,15 @@ def _attempt(
         raise_on_error=False,
         run_config={
             "resources": {
-                "raw_exports": {
-                    "config": {"folder": str(folder.absolute()) if folder else None, "accept_shrink": accept_shrink}
-                }
+                "raw_exports": {"config": {"folder": str(folder.absolute()) if folder else None, **asdict(consent)}}
             },
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
         tags={"footprint/cities": ",".join(cities), **STARTED_HERE},
     )
     after = current_release(home.releases)
+    if any(_is_interrupt(event) for event in result.all_node_events if event.is_step_failure):
+        raise KeyboardInterrupt  # Dagster takes it for a step's failure where a step was at work
     return RunOutcome(
         run_id=run_id,
         success=result.success and after != before,
@@ -243,6 +267,13 @@ def _attempt(
             key=lambda landed: (landed.city, landed.data_set),
         ),
     )
+
+
+def _is_interrupt(event: Any) -> bool:
+    error = event.step_failure_data.error
+    while error is not None and error.cls_name not in ("DagsterExecutionInterruptedError", "KeyboardInterrupt"):
+        error = error.cause
+    return error is not None
 
 
 def _failure(event: Any) -> StepFailure:

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     restate: Annotated[list[str], NoDecode] = Field(
         [], description="Cities, with : between them, whose published periods this run publishes anew."
     )
+    keep_runs: int = Field(60, ge=1, description="Runs whose history and gate reports are kept, the last included.")
+    keep_raw_days: int = Field(30, ge=1, description="Days for which a load that no kept release names is kept.")
+    keep_landing_days: int = Field(
+        365, ge=1, description="Days for which landed bytes that no kept release was made from are kept."
+    )
     hash_key: SecretStr | None = Field(None, description="Key of keyed hashes: 256 bits as hexadecimal digits.")
     hash_key_file: Path | None = Field(None, description="File that holds this key; else hash.key of the warehouse.")
     export_folders: Annotated[list[Path], NoDecode] = Field(

@@ -21,6 +21,11 @@ class Portal(Strict):
     robots_disallow: list[str] = Field([], description="Path prefixes, such as /api/.")
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that stand in the city file: its own, as opposed to those that a portal answers with."""
+        return ()
+
+    @property
     def lands_as(self) -> str | None:
         """The format in which rows come from there; None where it is that of the files."""
         return None
@@ -45,6 +50,11 @@ class Socrata(Portal):
     api: Literal["2", "3"] = "2"
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """See `Portal`."""
+        return (f"{self.scheme}://{self.domain}",)
+
+    @property
     def lands_as(self) -> str | None:
         """See `Portal`."""
         return "csv"
@@ -56,6 +66,11 @@ class ArcGIS(Portal):
     kind: Literal["arcgis"]
     layers: list[Annotated[str, Field(pattern=r"^https?://.+/(FeatureServer|MapServer)/\d+$")]] = Field(min_length=1)
     where: str = "1=1"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """See `Portal`."""
+        return tuple(self.layers)
 
     @property
     def lands_as(self) -> str | None:
@@ -73,6 +88,11 @@ class Ckan(Portal):
     portal: str = Field(pattern=r"^https?://")
     resources: list[str] = Field(min_length=1)
     use: Literal["download", "datastore"] = "download"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """See `Portal`."""
+        return (self.portal, *(entry for entry in self.resources if entry.startswith(("http://", "https://"))))
 
     @property
     def lands_as(self) -> str | None:
@@ -95,6 +115,11 @@ class Open311(Portal):
     first_day: date = Field(description="Where the first pull begins; servers answer by windows of days.")
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """See `Portal`."""
+        return (self.endpoint,)
+
+    @property
     def lands_as(self) -> str | None:
         """See `Portal`."""
         return f"open311_{self.answer}"
@@ -105,6 +130,11 @@ class Files(Portal):
 
     kind: Literal["files"]
     urls: list[str] = Field(min_length=1)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """See `Portal`."""
+        return tuple(self.urls)
 
 
 PortalSource = Annotated[Socrata | ArcGIS | Ckan | Open311 | Files, Field(discriminator="kind")]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
 # Every start reads all city files: libyaml does it ten times faster, where PyYAML was built with it.
+LONGEST, DEEPEST = 1_000_000, 40
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -32,8 +33,13 @@ def read_checked(path: Path, model: type[Model]) -> Model:
         line = len(path.read_bytes()[: error.start].splitlines()) or 1
         raise CatalogError(f"{path}:{line}: not UTF-8") from error
     try:
+        _refuse_bombs(path, text)
         node = yaml.compose(text, LOADER)
         content = yaml.load(text, LOADER)
+    except ValueError as error:
+        if isinstance(error, CatalogError):
+            raise
+        raise CatalogError(f"{path}: a number or a date that cannot be read ({error})") from error
     except yaml.YAMLError as error:
         raise CatalogError(f"{path}{_mark(error, text)}: not valid YAML: {getattr(error, 'problem', error)}") from error
     if not isinstance(content, dict):
@@ -44,6 +50,23 @@ def read_checked(path: Path, model: type[Model]) -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         raise CatalogError("\n".join(_told(path, node, model, mistake) for mistake in error.errors())) from error
+
+
+def _refuse_bombs(path: Path, text: str) -> None:
+    """Refuse what takes a machine down before it can be checked: libyaml goes as deep as a text does, aliases multiply."""
+    if len(text) > LONGEST:
+        raise CatalogError(f"{path}: {len(text):,} characters; a file of at most {LONGEST:,} is expected")
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise CatalogError(f"{path}:{line}: *{event.anchor}: aliases are not read; write out what it stands for")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise CatalogError(f"{path}:{line}: nested more than {DEEPEST} deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: object) -> str:
@@ -59,7 +82,7 @@ def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: o
     elif found["type"] == "extra_forbidden":
         text = "no such field"
     elif not isinstance(found.get("input"), dict | list | None):
-        text += f" (found {found['input']!r})"
+        text += f" (found {found['input']!r:.200})"
     return f"{path}:{line}: {'.'.join(map(str, named)) or model.__name__}: {text}"
 
 

@@ -2,9 +2,13 @@
 
 import errno
 import json
+import re
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import NoReturn
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -14,7 +18,9 @@ LEAST_ROOM = 1 << 20  # bytes; with less, nothing can be written
 MEND_DISK_FULL = (
     "Free some space, or let FOOTPRINT_HOME name a folder on a larger disk. The current release is unchanged."
 )
+MEND_LOCK = "Close it there, or end that program, and try again. The current release is unchanged."
 USAGE = 2
+INTERRUPTED_MEND = "Readers get the release that is current; what was half-written is swept away by the next run."
 
 
 class CommandError(Exception):
@@ -27,14 +33,24 @@ class CommandError(Exception):
         self.code = code
 
 
+INTERRUPTED = CommandError("Interrupted.", INTERRUPTED_MEND)
+
+
 @contextmanager
 def told(as_json: bool = False) -> Iterator[None]:
     """Tell an error that a person can mend, on stderr; as JSON on stdout too if that was asked for."""
     import typer
 
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with suppress(ValueError):  # in another thread than the first
+            signal.signal(number, _interrupt)
     try:
         yield
+    except KeyboardInterrupt as interrupt:
+        _end_interrupted(interrupt, as_json)
     except Exception as error:
+        if _is_interrupt(error):
+            _end_interrupted(error, as_json)
         known = explain(error)
         if known is None:
             raise
@@ -42,6 +58,45 @@ def told(as_json: bool = False) -> Iterator[None]:
             print(json.dumps({"success": False, "error": known.message, "mend": known.mend}))
         tell(known)
         raise typer.Exit(known.code) from error
+
+
+class Ended(KeyboardInterrupt):
+    """Another signal than Ctrl-C asked the command to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise Ended(number)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether a library has wrapped Ctrl-C in an error of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "DagsterExecutionInterruptedError":
+            return True
+        error = error.__cause__
+    return False
+
+
+def _end_interrupted(error: BaseException, as_json: bool) -> NoReturn:
+    import typer
+
+    if as_json:
+        print(json.dumps({"success": False, "error": INTERRUPTED.message, "mend": INTERRUPTED.mend}))
+    tell(INTERRUPTED)
+    number = error.number if isinstance(error, Ended) else signal.SIGINT
+    raise typer.Exit(128 + number) from error
+
+
+def lock_held(message: str) -> str:
+    """Which program holds a database, where a library's message says that one does; else ""."""
+    if "could not set lock" not in message.lower():
+        return ""
+    held = re.search(r"held in (.+?)(?: by user .+?)?[.;]?(?: See also|$)", message, re.DOTALL)
+    return " ".join(held[1].split()) if held else "another program"
 
 
 def tell(error: CommandError) -> None:
@@ -87,6 +142,8 @@ def _explain_one(error: BaseException) -> CommandError | None:
         return error
     if disk_full(str(error)) or (isinstance(error, OSError) and error.errno in NO_SPACE) or _no_room(str(error)):
         return CommandError("The disk is full.", MEND_DISK_FULL)
+    if holder := lock_held(str(error)):
+        return CommandError(f"Another program has a database of the warehouse open: {holder}.", MEND_LOCK)
     if isinstance(error, OSError) and error.filename is not None:
         if error.errno in NO_PERMISSION:
             return CommandError(
@@ -106,7 +163,7 @@ def _explain_one(error: BaseException) -> CommandError | None:
 def _explain_configuration(error: BaseException) -> CommandError | None:
     """What a person wrote or started: city files, FOOTPRINT_ variables, another run."""
     name = type(error).__name__
-    if name in ("CatalogError", "RunUnderWayError"):
+    if name in ("CatalogError", "RunUnderWayError", "BrokenReleaseError"):
         return CommandError(str(error))
     if name == "ValidationError" and getattr(error, "title", "") == "Settings":
         wrong = "; ".join(

@@ -100,6 +100,14 @@ def run(
         list[str] | None,
         typer.Option(metavar="DATA_SET", help="Data set that may have lost rows since the last release, or all."),
     ] = None,
+    from_current: Annotated[
+        bool,
+        typer.Option(
+            "--from-current",
+            metavar=FLAG,
+            help="Start from what current names, even if that is less than the newest sound release.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Land raw exports, build and check every layer, and release the result.
@@ -115,9 +123,43 @@ def run(
         from orchestration.cli.running import hasten_exit, run_cities
         from orchestration.settings import settings
 
-        code = run_cities(settings(), city or [], folder, accept_shrink or [], as_json)
+        code = run_cities(settings(), city or [], folder, accept_shrink or [], as_json, from_current)
         hasten_exit()
     raise typer.Exit(code)
+
+
+@app.command(rich_help_panel="Keep")
+def repair(as_json: Json = False) -> None:
+    """Make the newest sound release current, and read again from landing what is damaged of its loads.
+
+    Every byte is looked at. What is broken is set aside, not deleted; the answer says what was done.
+
+    Examples:
+      footprint repair
+      footprint repair --json
+    """
+    with told(as_json):
+        from orchestration.cli.keeping import repair as mend
+        from orchestration.settings import settings
+
+        code = mend(settings(), as_json)
+    raise typer.Exit(code)
+
+
+@app.command(rich_help_panel="Keep")
+def prune(as_json: Json = False) -> None:
+    """Delete what the settings no longer keep: histories of runs, reports of gates, loads and landings not in use.
+
+    Every run ends with it; FOOTPRINT_KEEP_RUNS, _KEEP_RAW_DAYS, _KEEP_LANDING_DAYS and _KEEP_RELEASES say how much.
+
+    Examples:
+      footprint prune
+    """
+    with told(as_json):
+        from orchestration.cli.keeping import prune as forget
+        from orchestration.settings import settings
+
+        forget(settings(), as_json)
 
 
 @app.command(rich_help_panel="Read")

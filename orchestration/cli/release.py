@@ -11,6 +11,7 @@ from orchestration.cli.console import listing
 from orchestration.cli.errors import CommandError
 from orchestration.ingest.sql import literal, quoted
 from orchestration.publish.releases import current_release
+from orchestration.publish.soundness import REPAIR, refuse_broken
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class LoadInUse:
 
 def current(home: Settings) -> Path:
     """The folder of the current release, resolved once: a swap does not disturb who holds it."""
+    refuse_broken(home.releases)
     folder = current_release(home.releases)
     if folder is None:
         raise NO_RELEASE
@@ -72,14 +74,22 @@ def opened(folder: Path, home: Settings) -> Iterator["DuckDBPyConnection"]:
 
     import duckdb
 
+    from orchestration.cli.errors import lock_held
+
     spill = home.build / f"spill-{uuid.uuid4().hex}"
     try:
-        with duckdb.connect(
-            str(folder / "analyst.duckdb"),
-            read_only=True,
-            config={"memory_limit": home.memory_limit, "temp_directory": str(spill)},
-        ) as connection:
+        try:
+            connection = duckdb.connect(
+                str(folder / "analyst.duckdb"),
+                read_only=True,
+                config={"memory_limit": home.memory_limit, "temp_directory": str(spill)},
+            )
             connection.execute(f"attach {literal(str(folder / 'public.duckdb'))} as public (read_only)")
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            if lock_held(str(error)):
+                raise
+            raise CommandError(f"A database of release {folder.name} cannot be read.", REPAIR) from error
+        with connection:
             connection.execute("set enable_external_access = false")
             connection.execute(f"set search_path = {literal(_search_path(connection))}")
             yield connection

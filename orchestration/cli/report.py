@@ -14,7 +14,7 @@ from rich.text import Text
 from orchestration.catalog.model import cities
 from orchestration.cli import release as releases
 from orchestration.cli.console import FAILED, HELD, NOT_RUN, WARNED, argument, counted, facts, grid, shown, stdout
-from orchestration.cli.errors import MEND_DISK_FULL, disk_full
+from orchestration.cli.errors import MEND_DISK_FULL, MEND_LOCK, disk_full, lock_held
 from orchestration.gates.data_docs import LAYERS
 from orchestration.publish.releases import current_release
 from orchestration.run import RunOutcome, StepFailure, broken_cities
@@ -132,6 +132,8 @@ def failure_panels(outcome: RunOutcome) -> list[Panel]:
 def _failed_step(failure: StepFailure) -> Group:
     if disk_full(failure.message):
         return Group(Text("The disk is full."), Text(MEND_DISK_FULL))
+    if holder := lock_held(failure.message):
+        return Group(Text(f"Another program has a database of the warehouse open: {holder}."), Text(MEND_LOCK))
     trace = [Text(""), Text(failure.trace.strip(), style="dim")] if failure.trace else []
     return Group(told(failure.message), *trace)
 

@@ -81,7 +81,14 @@ def _holds_files(folder: Path) -> bool:
     return folder.is_dir() and any(path.name[0] != "." for path in folder.iterdir())
 
 
-def run_cities(home: Settings, asked: list[str], folder: Path | None, accepted: list[str], as_json: bool) -> int:
+def run_cities(
+    home: Settings,
+    asked: list[str],
+    folder: Path | None,
+    accepted: list[str],
+    as_json: bool,
+    from_current: bool = False,
+) -> int:
     """Run, report, and return the exit code."""
     chosen, source = choose(asked, folder, home.incoming, cities())
     check_accepted(accepted, chosen, cities())
@@ -90,7 +97,7 @@ def run_cities(home: Settings, asked: list[str], folder: Path | None, accepted: 
     home.create_folders()
     # What a library prints while the run goes on must not get into the answer.
     with redirect_stdout(sys.stderr), RunProgress() as progress:
-        outcome = run(chosen, source, accepted, progress)
+        outcome = run(chosen, source, accepted, progress, from_current)
     if as_json:
         print(json.dumps(as_data(home, chosen, outcome), ensure_ascii=False))
     else:

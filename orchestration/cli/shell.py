@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from rich.spinner import Spinner
 from orchestration.cli import release as releases
 from orchestration.cli.console import listing, stderr, stdout
 from orchestration.cli.errors import USAGE, CommandError, tell
+from orchestration.safe_text import safe
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,15 +89,14 @@ def as_table(connection: "DuckDBPyConnection", query: str, limit: int | None) ->
 
 
 def as_csv(connection: "DuckDBPyConnection", query: str, limit: int | None) -> None:
-    """The answer as CSV, with a header."""
+    """The answer as CSV, with a header; text that a spreadsheet would take for a formula is made safe."""
     with waiting():
         names, batches = _run(connection, query, limit)
         first = next(batches, [])
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(first)
-    for batch in batches:
-        writer.writerows(batch)
+    writer.writerow(map(safe, names))
+    for batch in chain([first], batches):
+        writer.writerows(map(safe, row) for row in batch)
 
 
 def as_json(connection: "DuckDBPyConnection", query: str, limit: int | None) -> None:

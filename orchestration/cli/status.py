@@ -10,21 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.cli import release as releases
-from orchestration.cli.console import HELD, WARNED, counted, facts, listing, moment, shown, since, stdout
-from orchestration.publish.releases import Release, current_release, read_manifest
+from orchestration.cli.console import FAILED, HELD, WARNED, counted, facts, listing, moment, shown, since, stdout
+from orchestration.publish.releases import Release, read_manifest
+from orchestration.publish.soundness import REPAIR, faults, kept_releases, state
 from orchestration.settings import Settings
 
 
 def status(home: Settings, now: datetime) -> dict[str, Any]:
     """The state of the warehouse, as data; release is None before the first one."""
-    folder = current_release(home.releases)
-    kept = sorted(
-        (path for path in home.releases.glob("[!.]*") if path.is_dir() and not path.is_symlink()), reverse=True
-    )
-    others = [_summary(read_manifest(path)) for path in kept if path != folder]
+    stands = state(home.releases)
+    folder = stands.current
+    kept = [path for path in kept_releases(home.releases) if path != folder]
+    others = [_summary(read_manifest(path)) for path in kept if not faults(path)]
     if folder is None:
         return {
             "home": str(home.root),
+            "wrong": list(stands.wrong),
             "release": None,
             "loads": [],
             "tables": [],
@@ -36,6 +37,7 @@ def status(home: Settings, now: datetime) -> dict[str, Any]:
         loads, tables = releases.loads(connection), releases.tables(connection)
     return {
         "home": str(home.root),
+        "wrong": list(stands.wrong),
         "release": _summary(manifest) | {"folder": str(folder), "run_id": manifest.run_id},
         "loads": [
             asdict(load)
@@ -74,6 +76,12 @@ def _gates(manifest: Release) -> dict[str, Any]:
 def show(found: dict[str, Any], now: datetime) -> None:
     """The state of the warehouse, for people."""
     out = stdout()
+    for line in found["wrong"]:
+        out.print(FAILED, Text(f"{line}."))
+    if found["wrong"]:
+        out.print(Text(REPAIR))
+    if found["release"] is None and found["wrong"]:
+        return
     if found["release"] is None:
         out.print(Text(f"{releases.NO_RELEASE.message} {releases.NO_RELEASE.mend}"))
         return

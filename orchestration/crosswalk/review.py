@@ -15,6 +15,7 @@ from orchestration.crosswalk.seed import EVERY_CITY, FIELDS, Row, faults, overla
 from orchestration.crosswalk.suggest import Suggestion
 from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.errors import SourceError
+from orchestration.safe_text import as_written, safe
 
 DECISIONS = ("accept", "change")
 SHOWN = ("decision", "published_type", "records", "share", "words")
@@ -77,7 +78,7 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, HEADER, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: safe(value) for name, value in row.items()} for row in rows)
 
 
 def reviewed(path: Path, crosswalk: Sequence[Row], cities: Sequence[str]) -> Reviewed:
@@ -133,7 +134,7 @@ def _read(path: Path) -> list[tuple[int, Row]]:
                     raise _refused(
                         path, reader.line_num, "row", "more or fewer fields than the header", "one field a column"
                     )
-                rows.append((reader.line_num, {name: value.strip() for name, value in row.items()}))
+                rows.append((reader.line_num, {name: as_written(value.strip()) for name, value in row.items()}))
             return rows
     except UnicodeDecodeError as error:
         raise SourceError(

@@ -18,9 +18,11 @@ from orchestration.ingest.errors import SourceError
 from orchestration.ingest.in_use import InUse, in_use
 from orchestration.ingest.landing import Landing, land
 from orchestration.ingest.listings import Listing, compared, identity_of, read_listing
-from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, find_load, load
+from orchestration.ingest.loads import Load, as_last_arrived, as_read_now, load, sound_load
 from orchestration.ingest.withdrawals import check_chain, connection_for, is_due
+from orchestration.prune import prune
 from orchestration.publish.releases import current_release, released_listings, released_loads
+from orchestration.publish.soundness import finish_swap, refuse_less
 from orchestration.run_lock import only_run
 from orchestration.settings import Settings, settings
 from orchestration.sources.base import Last, Source
@@ -52,11 +54,13 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where raw exports are read from, and what the person who started the run has agreed to.
 
     A folder named in the launchpad must lie where the warehouse's keeper allows (`sources.folder.refuse_foreign`).
-    A run holds the warehouse folder from its first step to its last, so that no two can mix their loads.
+    A run holds the warehouse folder from its first step to its last, so that no two can mix their loads. It starts from
+    the newest sound release unless told otherwise, and ends by pruning what is no longer kept.
     """
 
     folder: str | None = None
     accept_shrink: list[str] = []  # noqa: RUF012  a pydantic field is copied for each instance
+    from_current: bool = False
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RawExports"]:
@@ -64,7 +68,11 @@ class RawExports(dg.ConfigurableResource):  # type: ignore[type-arg]
         home = settings()
         home.create_folders()
         with only_run(home.root):
+            finish_swap(home.releases)
+            refuse_less(home.releases, self.from_current)
             yield self
+            if context.instance:
+                prune(home, context.instance)
 
     def source(self, data_set: DataSet) -> Source | None:
         """Where a data set comes from: the folder named, else files dropped under incoming/, else its portal.
@@ -257,9 +265,9 @@ def loads_in_use(home: Settings, run_id: str, accept_shrink: list[str]) -> dict[
         data_set = cities()[city].data_sets[name]
         note = pulled.get((city, name), {})
         new_id, listing_id = note.get("load_id"), note.get("listing_id")
-        new = as_last_arrived(find_load(home.raw, city, name, new_id), home.landing) if new_id else None
+        new = as_last_arrived(sound_load(home, data_set, new_id, thorough=True)[0], home.landing) if new_id else None
         accepted = name in accept_shrink or "all" in accept_shrink
-        used = in_use(data_set.growth, _released(home, data_set), new, accepted)
+        used = in_use(data_set.growth, _released(home, data_set, thorough=True), new, accepted)
         listing_id = listing_id or released_listings(home.releases).get((city, name))
         if listing_id and any(not load.complete for load in used.loads):
             used = _held_against(used, read_listing(home.landing, city, name, listing_id), home)
@@ -274,10 +282,10 @@ def _held_against(used: InUse, listing: Listing, home: Settings) -> InUse:
     return replace(used, listing=listing, compared=found)
 
 
-def _released(home: Settings, data_set: DataSet) -> list[Load]:
-    """The loads of a data set in the current release, read as its city file says by now."""
+def _released(home: Settings, data_set: DataSet, thorough: bool = False) -> list[Load]:
+    """The loads of a data set in the current release, read as its city file says by now; damaged ones are made anew."""
     ids = released_loads(home.releases).get((data_set.city, data_set.name), [])
-    found = [find_load(home.raw, data_set.city, data_set.name, load_id) for load_id in ids]
+    found = [sound_load(home, data_set, load_id, thorough)[0] for load_id in ids]
     return [as_read_now(load, data_set, home.landing, home.raw, home.memory_limit) for load in found]
 
 

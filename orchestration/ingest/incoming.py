@@ -12,6 +12,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration.durable import sync, sync_tree
+
 PREFIX = ".incoming-"
 PARTIAL = ".partial"
 
@@ -51,11 +53,13 @@ def resumable(home: Path) -> Iterator[Path]:
 
 def settle(folder: Path, final: Path) -> None:
     """Rename a finished folder to its final name; where another process was faster, its work stands."""
+    sync_tree(folder)
     try:
         folder.rename(final)
     except OSError:
         if not final.is_dir():
             raise
+    sync(final.parent)
 
 
 @contextlib.contextmanager
@@ -67,6 +71,17 @@ def _at_work(home: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_SH)
         yield
+    finally:
+        os.close(handle)
+
+
+def sweep(home: Path) -> int:
+    """Delete what killed processes left in `home`, if no other is at work there. Returns how many folders that was."""
+    handle = os.open(home, os.O_RDONLY)
+    try:
+        found = len(list(home.glob(f"{PREFIX}*")))
+        _sweep(home, handle)
+        return found - len(list(home.glob(f"{PREFIX}*")))
     finally:
         os.close(handle)
 

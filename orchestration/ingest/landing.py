@@ -14,15 +14,17 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from orchestration.catalog.model import DataSet
+from orchestration.durable import sha256, sync
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.ingest.incoming import incoming, resumable, settle
 from orchestration.sources.base import Delivery, Last, Source
 
 MANIFEST = "manifest.json"
 OWN_NAMES = r"manifest\.json|arrival-[0-9a-f]{16}\.json"
+SET_ASIDE = ".damaged-"
 TIMES = {"began_at", "landed_at"}
 
 
@@ -121,6 +123,7 @@ def land(
                 missing=list(delivery.missing),
                 files=[LandedFile(**vars(file)) for file in delivery.files],
             )
+            _set_aside_damaged(folder)
             if not folder.exists():
                 _keep_only(arriving, {file.name for file in delivery.files})
                 _write(landing, arriving / MANIFEST)
@@ -143,7 +146,9 @@ def _write(landing: Landing, file: Path) -> None:
     """Write a manifest whole or not at all."""
     arriving = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
     arriving.write_text(landing.model_dump_json(indent=2), encoding="utf-8")
+    sync(arriving)
     arriving.replace(file)
+    sync(file.parent)
 
 
 def _keep_only(folder: Path, names: set[str]) -> None:
@@ -156,7 +161,8 @@ def _keep_only(folder: Path, names: set[str]) -> None:
 
 
 def refuse_damaged(landing: Landing, folder: Path) -> None:
-    """SourceError where a landed file is not as long as it was when it landed."""
+    """SourceError where a landed file does not hold the bytes that landed."""
+    mend = "restore the folder from a backup, or run again with the export at hand: it lands anew"
     for file in landing.files:
         path = folder / file.name
         size = path.stat().st_size if path.exists() else 0
@@ -165,14 +171,41 @@ def refuse_damaged(landing: Landing, folder: Path) -> None:
                 file=str(path),
                 found=f"a landed file of {size:,} bytes",
                 expected=f"the {file.bytes:,} bytes its manifest tells of",
-                mend="restore the folder from a backup, or delete it and run again with the export at hand",
+                mend=mend,
             )
+        if (digest := sha256(path)) != file.sha256:
+            raise SourceError(
+                file=str(path),
+                found=f"other bytes than landed, though as many (SHA-256 {digest[:16]}…)",
+                expected=f"those its manifest tells of (SHA-256 {file.sha256[:16]}…)",
+                mend=mend,
+            )
+
+
+def _set_aside_damaged(folder: Path) -> None:
+    """Make room for the same bytes where those that landed before are no longer what they were."""
+    if not folder.exists():
+        return
+    try:
+        landing = Landing.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        arrivals(folder)
+        refuse_damaged(landing, folder)
+    except (SourceError, ValidationError, UnicodeDecodeError, OSError):
+        folder.rename(folder.with_name(f"{SET_ASIDE}{folder.name}-{uuid.uuid4().hex[:8]}"))
 
 
 def arrivals(folder: Path) -> list[Landing]:
     """All arrivals of a landing's bytes, the latest last."""
     files = [folder / MANIFEST, *(file for file in folder.glob("arrival-*.json") if re.fullmatch(OWN_NAMES, file.name))]
-    found = [Landing.model_validate_json(file.read_text(encoding="utf-8")) for file in files]
+    try:
+        found = [Landing.model_validate_json(file.read_text(encoding="utf-8")) for file in files]
+    except (ValidationError, UnicodeDecodeError, FileNotFoundError) as error:
+        raise SourceError(
+            file=str(folder),
+            found="a manifest that is missing, cut short or damaged",
+            expected="the manifest written when the files landed",
+            mend="restore the folder from a backup, or run again with the export at hand: it lands anew",
+        ) from error
     return sorted(found, key=lambda landing: landing.landed_at)
 
 

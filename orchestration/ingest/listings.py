@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from orchestration.catalog.model import DataSet
+from orchestration.durable import sha256
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.incoming import incoming, settle
 from orchestration.ingest.loads import Load
@@ -68,9 +69,8 @@ def land_listing(source: ListsKeys, identity: Identity, data_set: DataSet, landi
         for path in arriving.iterdir():
             if path.name != KEYS:
                 path.unlink()
-        digest = hashlib.sha256((arriving / KEYS).read_bytes() + began_at.isoformat().encode()).hexdigest()[:16]
         listing = Listing(
-            listing_id=f"listed-{digest}",
+            listing_id=_listing_id(arriving / KEYS, began_at),
             city=data_set.city,
             data_set=data_set.name,
             began_at=began_at,
@@ -93,7 +93,23 @@ def read_listing(landing_root: Path, city: str, data_set: str, listing_id: str) 
             expected="the keys that the portal listed when the current release was made",
             mend=f"restore the folder from a backup, or pull {city} from its portal again",
         )
-    return Listing.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        listing = Listing.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        if _listing_id(folder / KEYS, listing.began_at) == listing_id:
+            return listing
+    except (ValidationError, UnicodeDecodeError, OSError):
+        pass
+    raise SourceError(
+        file=str(folder),
+        found="a list of keys that is not as it was written",
+        expected="the keys that the portal listed when the current release was made",
+        mend=f"restore the folder from a backup, or delete it and pull {city} from its portal again",
+    )
+
+
+def _listing_id(keys: Path, began_at: datetime) -> str:
+    digest = hashlib.sha256(keys.read_bytes() + began_at.isoformat().encode()).hexdigest()[:16]
+    return f"listed-{digest}"
 
 
 def compared(
@@ -110,14 +126,24 @@ def compared(
     home = raw_root / loads[0].city / loads[0].data_set / COMPARED
     asked = [*(load.load_id for load in loads), listing.listing_id if listing else "", repr(identity)]
     folder = home / hashlib.sha256("\0".join(asked).encode()).hexdigest()[:16]
-    if not folder.exists():
-        shutil.rmtree(home, ignore_errors=True)  # of former chains
+    if not _is_sound(folder):
+        shutil.rmtree(home, ignore_errors=True)  # of former chains, or damaged
         with incoming(home) as arriving, connect() as connection:
             found = _compare(connection, identity, loads, listing, landing_root, raw_root, arriving / "rows.parquet")
-            (arriving / MANIFEST).write_text(json.dumps(asdict(found) | {"rows": None}), encoding="utf-8")
+            facts = asdict(found) | {"rows": sha256(arriving / "rows.parquet")}
+            (arriving / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
             settle(arriving, folder)
     facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return Compared(**facts | {"rows": folder / "rows.parquet"})
+
+
+def _is_sound(folder: Path) -> bool:
+    """Whether what was found of a chain is as it was written."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return bool(facts["rows"] == sha256(folder / "rows.parquet"))
+    except (ValueError, KeyError, TypeError, OSError):
+        return False
 
 
 def _compare(

@@ -7,27 +7,31 @@ when its bytes last came from stands in landing (`as_last_arrived`).
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from orchestration.catalog.model import DataSet
+from orchestration.durable import sha256
 from orchestration.enrich.keyed_hash import fingerprint, hash_parquet, read_key
 from orchestration.ingest.column_kinds import EMPTY, column_kinds, wider
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.ingest.incoming import incoming, settle
-from orchestration.ingest.landing import MANIFEST, Landing, arrivals, refuse_damaged
+from orchestration.ingest.landing import MANIFEST, SET_ASIDE, Landing, arrivals, refuse_damaged
 from orchestration.ingest.parts import part_of
 from orchestration.ingest.readers.base import FileRead, RawFile, Rejected, hash_domains, kept
 from orchestration.ingest.readers.dispatch import read_files
 from orchestration.ingest.record_days import Days, record_days
 from orchestration.ingest.withheld import withhold
-from orchestration.settings import settings
+from orchestration.settings import Settings, settings
 
-READER_VERSION = 4  # raise it when the same bytes would be read differently, so that they are read again
+READER_VERSION = 5  # raise it when the same bytes would be read differently, so that they are read again
 
 
 class Load(BaseModel):
@@ -57,6 +61,7 @@ class Load(BaseModel):
     days: Days = {}
     bytes: int
     sha256: dict[str, str]
+    parquet_sha256: dict[str, str] = {}  # of the Parquet files, by name; empty in manifests of before
     files: list[FileRead]
 
     @property
@@ -115,12 +120,12 @@ def load(
     home = raw_root / data_set.city / data_set.name
     key = hash_key() if data_set.hash else None
     target = home / f"{landing.content_id}-{_reading(data_set, key, landing.meaning)}"
-    if target.exists():
+    if not fault(target):
         return _arrived(read_load(target), landing), False
-    refuse_damaged(landing, folder)
     try:
         with incoming(home) as arriving:
-            reads, kinds, time_column, days = _read(landing, folder, data_set, arriving, memory_limit)
+            with _looked_at(landing, folder):
+                reads, kinds, time_column, days = _read(landing, folder, data_set, arriving, memory_limit)
             if key:
                 _hash(reads, data_set, arriving, key)
             result = Load(
@@ -137,14 +142,88 @@ def load(
                 days=days,
                 bytes=landing.bytes,
                 sha256={file.name: file.sha256 for file in landing.files},
+                parquet_sha256={path.name: sha256(path) for path in sorted(arriving.glob("*.parquet"))},
                 files=reads,
             )
             result = _arrived(result, landing)
             (arriving / MANIFEST).write_text(result.model_dump_json(indent=2), encoding="utf-8")
+            set_aside_damaged(target)
             settle(arriving, target)
     except OSError as error:
         raise from_system(error, str(home)) from error
     return read_load(target), True
+
+
+@contextmanager
+def _looked_at(landing: Landing, folder: Path) -> Iterator[None]:
+    """SourceError at the end where landed bytes are not what they were: hashed while they are read."""
+    with ThreadPoolExecutor(1) as pool:
+        looked = pool.submit(refuse_damaged, landing, folder)
+        try:
+            yield
+        finally:
+            looked.result()  # before any fault that the damage has led to
+
+
+def fault(folder: Path, thorough: bool = False) -> str:
+    """What is wrong with a load's folder, "" where nothing is; `thorough` reads every byte of its Parquet."""
+    try:
+        found = read_load(folder)
+    except FileNotFoundError:
+        return "its manifest is missing"
+    except (ValidationError, UnicodeDecodeError, OSError):
+        return "its manifest is cut short or damaged"
+    if found.load_id != folder.name:
+        return f"its manifest is that of load {found.load_id}"
+    for name in {file.parquet for file in found.files if file.rows}:
+        if not (folder / name).is_file():
+            return f"{name} is missing"
+    for name, digest in found.parquet_sha256.items() if thorough else ():
+        if sha256(folder / name) != digest:
+            return f"{name} holds other bytes than were written"
+    return ""
+
+
+def sound_load(
+    home: Settings, data_set: DataSet, load_id: str, thorough: bool = False, hash_key: Callable[[], bytes] = own_key
+) -> tuple[Load, str]:
+    """A load by its id, made anew from landing where it is damaged. Returns it with what was wrong, "" for nothing.
+
+    Raises:
+        SourceError: landing cannot be read either; the load is left as it was.
+    """
+    folder = home.raw / data_set.city / data_set.name / load_id
+    wrong = fault(folder, thorough)
+    if not wrong:
+        return read_load(folder), ""
+    content, _, reading = load_id.partition("-")
+    landed = home.landing / data_set.city / data_set.name / content
+    known = arrivals(landed) if landed.is_dir() else []
+    if not known:
+        raise SourceError(
+            file=str(folder),
+            found=wrong,
+            expected=f"the load as it was written, or its landing {landed} to read it from again",
+            mend="restore one of the two folders from a backup, or bring the data set in again",
+        )
+    key = hash_key() if data_set.hash else None
+    same = [landing for landing in known if _reading(data_set, key, landing.meaning) == reading]
+    aside = set_aside_damaged(folder, always=True)
+    try:
+        return load((same or known)[-1], landed, data_set, home.raw, home.memory_limit, hash_key)[0], wrong
+    except SourceError:
+        if aside and not folder.exists():
+            aside.rename(folder)
+        raise
+
+
+def set_aside_damaged(folder: Path, always: bool = False) -> Path | None:
+    """Make room for a load that is made anew; the damaged one is kept beside it until it is pruned."""
+    if not folder.exists() or not (always or fault(folder)):
+        return None
+    aside = folder.with_name(f"{SET_ASIDE}{folder.name}-{uuid.uuid4().hex[:8]}")
+    folder.rename(aside)
+    return aside
 
 
 def _read(
@@ -195,7 +274,10 @@ def _arrived(load: Load, landing: Landing) -> Load:
 def _arrivals_of(load: Load, landing_root: Path) -> list[tuple[Landing, Path]]:
     """The arrivals of the bytes a load was read from, as they are to be read for it; none where landing lacks them."""
     folder = landing_root / load.city / load.data_set / load.load_id.partition("-")[0]
-    known = arrivals(folder) if folder.exists() else []
+    try:
+        known = arrivals(folder) if folder.exists() else []
+    except SourceError:  # the load itself has what it was when it was read
+        known = []
     return [(landing, folder) for landing in known if landing.meaning == load.meaning]
 
 

@@ -7,14 +7,16 @@ one step. Who holds an older release keeps reading it. Nothing here knows Dagste
 import json
 import shutil
 from datetime import UTC, date, datetime
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from orchestration.durable import sha256, sync, sync_tree
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"  # the digest of the manifest, for who looks whether it is as it was written
 UNFINISHED = ".unfinished-"
 
 
@@ -129,43 +131,60 @@ def new_release_id(now: datetime, run_id: str) -> str:
 
 def prepare(releases: Path, release_id: str) -> Path:
     """An empty folder for a release under way; what killed runs left behind is swept away."""
-    for leftover in releases.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    sweep(releases)
     folder = releases / f"{UNFINISHED}{release_id}"
     folder.mkdir(mode=0o700)
     return folder
 
 
+def sweep(releases: Path) -> list[str]:
+    """Delete the releases that killed runs did not finish. Returns their names."""
+    leftovers = sorted(releases.glob(f"{UNFINISHED}*"))
+    for leftover in leftovers:
+        shutil.rmtree(leftover, ignore_errors=True)
+    return [leftover.name for leftover in leftovers]
+
+
 def describe_files(folder: Path) -> list[ReleasedFile]:
     """Every file below `folder`, with its digest."""
     described = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        described.append(
-            ReleasedFile(name=path.relative_to(folder).as_posix(), bytes=path.stat().st_size, sha256=digest)
-        )
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, SEAL)):
+        name = path.relative_to(folder).as_posix()
+        described.append(ReleasedFile(name=name, bytes=path.stat().st_size, sha256=sha256(path)))
     return described
 
 
 def publish(releases: Path, folder: Path, manifest: Release) -> Path:
-    """Seal a prepared folder and make it current: two renames, either of which may be the last thing a run does."""
+    """Seal a prepared folder and make it current: two renames, either of which may be the last thing a run does.
+
+    Between them stands a link that says what was about to become current, so that the next run can finish it.
+    """
     (folder / MANIFEST).write_text(json.dumps(manifest.model_dump(mode="json"), indent=2), encoding="utf-8")
+    (folder / SEAL).write_text(f"{sha256(folder / MANIFEST)}  {MANIFEST}\n", encoding="ascii")
     for path in folder.rglob("*"):
         if path.is_file():
             path.chmod(0o400)
+    sync_tree(folder)
     final = releases / manifest.release_id
+    _next(releases, final)
     folder.rename(final)
+    sync(releases)
     swap(releases, final)
     return final
 
 
 def swap(releases: Path, final: Path) -> None:
     """Point `current` at a release in one step."""
+    _next(releases, final).replace(releases / CURRENT)
+    sync(releases)
+
+
+def _next(releases: Path, final: Path) -> Path:
+    """The link that is to become `current`."""
     link = releases / f".{CURRENT}-{final.name}"
     link.unlink(missing_ok=True)
     link.symlink_to(final.name, target_is_directory=True)
-    link.replace(releases / CURRENT)
+    return link
 
 
 def prune(releases: Path, keep: int) -> list[str]:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from orchestration.catalog.model import DataSet
+from orchestration.ingest.errors import SourceError
 
+LONGEST_NAME = 200  # bytes: what is noted beside a file has longer names than it
 progress = logging.getLogger("footprint.pull")  # how far a pull has come, for whoever listens
 
 
@@ -121,3 +123,22 @@ def delivered(file: Path, origin: str, rows: int | None = None, names: dict[str,
     with file.open("rb") as written:
         digest = file_digest(written, "sha256").hexdigest()
     return Delivery(file.name, origin, file.stat().st_size, digest, rows, names or {})
+
+
+def refuse_odd_name(name: str, origin: str) -> None:
+    """SourceError where no file can land under a name: zero bytes and line breaks in it, no text, or too long."""
+    odd = None
+    if any(ord(sign) < 32 or sign in "/\x7f" for sign in name):
+        odd = "with signs that no file's name may hold"
+    elif any("\ud800" <= sign <= "\udfff" for sign in name):
+        odd = "that is not UTF-8"
+    elif len(name.encode()) > LONGEST_NAME:
+        odd = f"of {len(name.encode()):,} bytes"
+    if odd:
+        shown = name[:80].encode("unicode_escape", "backslashreplace").decode("ascii")
+        raise SourceError(
+            file=origin[:200].encode("utf-8", "backslashreplace").decode(),
+            found=f"a file's name {odd}: {shown}",
+            expected=f"a name of at most {LONGEST_NAME} bytes of UTF-8, without control characters",
+            mend="rename the file, or name another address in the city file",
+        )

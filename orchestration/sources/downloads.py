@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.sources.base import Delivered, Delivery, Last, delivered, progress
+from orchestration.sources.base import Delivered, Delivery, Last, delivered, progress, refuse_odd_name
 from orchestration.sources.state import BytesTold, Part, State
 from orchestration.sources.web import Web
 
@@ -84,11 +84,15 @@ def _fetch(remote: Remote, unless: str, data_set: DataSet, into: Path, state: St
 def names_of(addresses: Sequence[str]) -> list[str]:
     """Names for files to land under: the last part of each address, more of it where that is not enough."""
     paths = [PurePosixPath(unquote(urlsplit(address).path)) for address in addresses]
-    short = [path.name.lstrip(".") or "file" for path in paths]
-    if max(Counter(short).values()) == 1:
-        return short
-    whole = ["__".join(part.lstrip(".") for part in path.parts if part != "/") for path in paths]
-    return [name if whole.count(name) == 1 else f"{number:04d}_{name}" for number, name in enumerate(whole, start=1)]
+    names = [path.name.lstrip(".") or "file" for path in paths]
+    if max(Counter(names).values()) > 1:
+        whole = ["__".join(part.lstrip(".") for part in path.parts if part != "/") for path in paths]
+        names = [
+            name if whole.count(name) == 1 else f"{number:04d}_{name}" for number, name in enumerate(whole, start=1)
+        ]
+    for name, address in zip(names, addresses, strict=True):
+        refuse_odd_name(name, address)
+    return names
 
 
 def keys_of(names: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError, from_system
 from orchestration.settings import Settings
-from orchestration.sources.base import Delivered, Delivery, Last, delivered
+from orchestration.sources.base import Delivered, Delivery, Last, delivered, refuse_odd_name
 
 UNFINISHED = (".", "~$")  # names that systems and office programs give to files of their own
 # What the command line of this process was given: whoever types a folder there could read it anyway.
@@ -67,7 +67,10 @@ class FolderSource:
                 )
         # Two folders may hold files of one name, such as 2023/calls.csv and 2024/calls.csv.
         is_distinct = max(Counter(path.name for path in found).values()) == 1
-        return {path.name if is_distinct else "__".join(path.relative_to(self.folder).parts): path for path in found}
+        names = {path: path.name if is_distinct else "__".join(path.relative_to(self.folder).parts) for path in found}
+        for path, name in names.items():
+            refuse_odd_name(name, str(path))
+        return {name: path for path, name in names.items()}
 
     def _matches(self, pattern: str, data_set: DataSet) -> list[Path]:
         try:

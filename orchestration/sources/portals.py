@@ -16,7 +16,7 @@ def source_of(data_set: DataSet, *, socrata_token: str | None = None) -> Source:
     portal = data_set.source
     if portal is None:
         raise ValueError(f"{data_set.city}/{data_set.name} has no `source` in the city file")
-    web = Web(robots_disallow=tuple(portal.robots_disallow))
+    web = Web(own=portal.addresses, robots_disallow=tuple(portal.robots_disallow))
     match portal:
         case Socrata():
             return SocrataSource(portal, web, socrata_token)

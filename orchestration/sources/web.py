@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base, wait_exponential_jitter
 
 from orchestration.ingest.errors import SourceError
+from orchestration.sources.reach import Reach
 
 AGENT = "footprint (public-safety data warehouse)"
 BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -50,8 +51,12 @@ class _AsAsked(wait_base):
 
 @dataclass
 class Web:
-    """One publisher's server. `timeout` is in seconds, of silence. `wait` and `sleep` are how retries pause."""
+    """One publisher's server. `timeout` is in seconds, of silence. `wait` and `sleep` are how retries pause.
 
+    `own` are the addresses that the city file names: tokens go to those alone, see `Reach`.
+    """
+
+    own: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     robots_disallow: tuple[str, ...] = ()
     timeout: float = 60.0
@@ -61,11 +66,15 @@ class Web:
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
+        self.reach = Reach(self.own)
         self.client = httpx.Client(
             headers={"User-Agent": AGENT, **self.headers},
             timeout=self.timeout,
             follow_redirects=True,
-            event_hooks={"request": [self._refuse_if_forbidden]},  # also asked of each redirect
+            event_hooks={  # also asked of each redirect
+                "request": [self.reach.guard, self._refuse_if_forbidden],
+                "response": [self.reach.guard_answer],
+            },
         )
 
     def json(self, url: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
@@ -87,7 +96,7 @@ class Web:
     def head(self, url: str) -> httpx.Headers | None:
         """The headers of a file, None where the server does not tell them."""
         try:
-            response = self.client.head(url, headers={"Accept-Encoding": "identity"})
+            response = self.client.head(url, headers={"Accept-Encoding": "identity"}, extensions=self.reach.asked(url))
         except httpx.HTTPError:
             return None
         return response.headers if response.is_success else None
@@ -117,7 +126,8 @@ class Web:
             if have:
                 asked |= {"Range": f"bytes={have}-", "If-Range": mark.read_text()}
             method = "GET" if body is None else "POST"
-            with self.client.stream(method, url, params=params, headers=asked, json=body) as response:
+            own = self.reach.asked(url)
+            with self.client.stream(method, url, params=params, headers=asked, json=body, extensions=own) as response:
                 if response.status_code == httpx.codes.NOT_MODIFIED:
                     return None
                 if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and have:
@@ -159,7 +169,7 @@ class Web:
                 on_bytes(out.tell())
 
     def _answer(self, method: str, url: str, params: Mapping[str, Any] | None, **options: Any) -> httpx.Response:
-        response = self.client.request(method, url, params=params, **options)
+        response = self.client.request(method, url, params=params, extensions=self.reach.asked(url), **options)
         self._refuse(response)
         return response
 
@@ -192,7 +202,7 @@ class Web:
     def patiently(self, url: str, expected: str, attempt: Callable[[], Answer]) -> Answer:
         """What `attempt` returns, tried again after a TryAgain or a broken connection; SourceError when that is all."""
         retrying = Retrying(
-            retry=retry_if_exception_type((TryAgain, httpx.TransportError, httpx.DecodingError)),
+            retry=retry_if_exception(_may_pass),
             wait=self.wait,
             sleep=self.sleep,
             stop=stop_after_attempt(self.attempts),
@@ -200,6 +210,13 @@ class Web:
         )
         try:
             return retrying(attempt)
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+            raise SourceError(
+                file=url[:500],
+                found=f"an address that cannot be asked ({error})",
+                expected=f"{expected} from an address that begins with https:// or http://",
+                mend="look at the portal's page of the data set; correct its address in the city file",
+            ) from error
         except (TryAgain, httpx.HTTPError) as error:
             raise SourceError(
                 file=url,
@@ -218,6 +235,12 @@ _MEND = {
     429: "the publisher asks to come back much later; run again another day, or with an app token",
     503: "the server will be down for a while; run again later",
 }
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether asking again may help."""
+    passing = (TryAgain, httpx.TransportError, httpx.DecodingError)
+    return isinstance(error, passing) and not isinstance(error, httpx.UnsupportedProtocol)
 
 
 def strong_version(headers: httpx.Headers) -> str | None:

@@ -1,4 +1,4 @@
-"""Warehouses to attack: those that other tests share, built once a session."""
+"""What attacks stand on: warehouses that other tests share, and the fixtures of the readers' unit tests."""
 
 from tests.integration.conftest import (
     copy_of_home,
@@ -11,13 +11,16 @@ from tests.integration.conftest import (
     seattle_release,
     shared_folder,
 )
+from tests.unit.conftest import data_set, read
 
 __all__ = [
     "copy_of_home",
+    "data_set",
     "demo_exports",
     "demo_release",
     "demo_release_home",
     "main_job",
+    "read",
     "real_home",
     "seattle_home",
     "seattle_release",

@@ -1,6 +1,7 @@
 """JSON, JSON Lines, Open311 XML and Parquet: values as the publisher wrote them, and nothing taken for data that is none."""
 
 import decimal
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -276,7 +277,11 @@ def test_headers_go_by_the_portal_s_names(data_set: MakeDataSet, tmp_path: Path,
     (folder / "things.x").write_bytes(content)
     now = datetime.now(UTC)
     landed = LandedFile(
-        name="things.x", origin="x", bytes=len(content), sha256="", names={"Call No.": "a", "What": "b"}
+        name="things.x",
+        origin="x",
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        names={"Call No.": "a", "What": "b"},
     )
     landing = Landing(
         city="testville", data_set="things", content_id="id", began_at=now, landed_at=now, url=None, license="none",

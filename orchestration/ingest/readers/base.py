@@ -13,6 +13,7 @@ from orchestration.ingest.columns import normalised
 from orchestration.ingest.errors import SourceError
 from orchestration.ingest.personal import BY_NAME, is_personal
 
+MOST_COLUMNS = 5_000  # no table that people keep has so many; a damaged or hostile file may
 ENOUGH_COLUMNS = 0.5  # below this share of the needed columns a file is another data set, not a changed one
 
 # Layers and lists of places have names that are no person's.
@@ -46,7 +47,14 @@ class RawFile:
     notes: tuple[Note, ...] = ()
 
     def columns(self, headers: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
-        """The normalised columns of these headers, by the portal's names."""
+        """The normalised columns of these headers, by the portal's names; SourceError where they are too many."""
+        if len(headers) > MOST_COLUMNS:
+            raise SourceError(
+                file=self.name,
+                found=f"{len(headers):,} columns",
+                expected=f"at most {MOST_COLUMNS:,}",
+                mend="look at the file in an editor; rows may stand where columns should",
+            )
         return normalised(
             [self.names.get(header, self.names.get(header.strip(), header)) for header in headers], reserved
         )

@@ -1,5 +1,6 @@
 """Which reader reads which format."""
 
+import csv
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.catalog.model import DataSet, Format
-from orchestration.ingest.errors import from_database
+from orchestration.ingest.errors import SourceError, from_database
 from orchestration.ingest.readers import (
     columnar,
     delimited,
@@ -72,6 +73,15 @@ def _read_pages(
     files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
 ) -> list[FileRead]:
     try:
+        return _pages(files, data_set, target, connection)
+    except (RecursionError, csv.Error) as error:
+        raise _out_of_bounds(files[0], data_set, error) from error
+
+
+def _pages(
+    files: list[RawFile], data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection
+) -> list[FileRead]:
+    try:
         reads = PAGED_READERS[data_set.format](files, data_set, target, connection)
     except RepeatedKeyError:
         files = [numbered(file, target.parent / "unpacked" / f"numbered-{at:05d}") for at, file in enumerate(files)]
@@ -86,6 +96,19 @@ def _noted(read: FileRead, file: RawFile) -> FileRead:
 def _read_file(file: RawFile, data_set: DataSet, target: Path, connection: duckdb.DuckDBPyConnection) -> FileRead:
     try:
         return _noted(READERS[data_set.format](file, data_set, target, connection), file)
+    except (RecursionError, csv.Error) as error:
+        raise _out_of_bounds(file, data_set, error) from error
     # DuckDB's own message can hold bytes that are no text, and then raises the second kind.
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise from_database(error, file.name, f"{data_set.title} as {data_set.format}") from error
+
+
+def _out_of_bounds(file: RawFile, data_set: DataSet, error: Exception) -> SourceError:
+    """The error of a file that no honest program writes."""
+    deep = isinstance(error, RecursionError)
+    return SourceError(
+        file=file.name,
+        found="values nested too deep to be read" if deep else f"a line that is no row of values ({error})",
+        expected=f"{data_set.title} as {data_set.format}",
+        mend="look at the file in an editor; export it again",
+    )

@@ -184,16 +184,19 @@ def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnectio
         data_set,
         "select error, spatialReference, coalesce(exceededTransferLimit, false), len(features), list_distinct("
         "flatten(list_transform(features, lambda f: coalesce(json_keys(f.attributes), [])))), geometryType, "
-        "list_transform(list_filter(fields, lambda f: f.type = 'esriFieldTypeDate'), lambda f: f.name) "
+        "list_transform(list_filter(fields, lambda f: f.type = 'esriFieldTypeDate'), lambda f: f.name), "
+        "len(list_filter(features, lambda f: json_type(f.attributes) is distinct from 'OBJECT')) "
         f"from {scan}",
     )
     if len(found) != 1:
         raise not_records(file, data_set, f"{len(found)} JSON documents one after the other")
-    error, reference, exceeded, features, keys, shape, dates = found[0]
+    error, reference, exceeded, features, keys, shape, dates, bare = found[0]
     if error is not None:
         raise _error_answer(file, error, data_set)
     if features is None or (features and not keys):
         raise not_records(file, data_set, "an answer without features that have attributes")
+    if bare:  # their rows would be there, with nothing in them
+        raise not_records(file, data_set, f"{bare:,} of {features:,} features without attributes")
     return {
         "exceeded": exceeded,
         "features": features,

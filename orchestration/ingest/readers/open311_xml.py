@@ -19,6 +19,7 @@ from orchestration.ingest.readers.counts import elements_in
 from orchestration.ingest.readers.pages import names_of, reads_of
 from orchestration.ingest.readers.tables import Row, write_stream
 
+DEEPEST = 100
 ROOT, ROW = "service_requests", "request"
 
 
@@ -55,6 +56,8 @@ def _requests(file: RawFile, data_set: DataSet) -> Iterator[Row]:
         for event, element in iterparse(file.path, events=("start", "end")):
             if event == "start":
                 path.append(element)
+                if len(path) > DEEPEST:
+                    raise _other(file, data_set, f"elements nested more than {DEEPEST} deep")
                 if len(path) == 1 and _local(element) not in (ROOT, "errors"):
                     raise _other(file, data_set, f"XML of {_local(element)}")
                 continue
