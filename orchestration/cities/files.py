@@ -14,6 +14,10 @@ SUFFIXES: dict[str, Format] = {
 }  # fmt: skip
 
 
+# What is said of the copies of a log, each of which holds what the one before held, and more.
+AS_OF = r"as_?of|snapshot|export|download|extract|backup"
+
+
 def data_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
     """The files of a folder by data set: those that differ only in digits are one. Also the names passed over."""
     groups: dict[str, list[Path]] = {}
@@ -34,7 +38,7 @@ def data_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
 
 def pattern_of(group: str, files: list[Path]) -> tuple[str, ...]:
     """What the city file writes under `files`."""
-    if len(files) == 1:
+    if len(files) == 1 and not is_copy_as_of(files[0]):
         only = files[0]
         return (f"{only.stem}.*",) if only.suffix.lower() == ".shp" else (only.name,)
     # A name that begins with any digits must begin with one: every file of the folder would do otherwise.
@@ -42,14 +46,21 @@ def pattern_of(group: str, files: list[Path]) -> tuple[str, ...]:
 
 
 def dated(files: list[Path]) -> bool:
-    """Whether the names of some files differ in years, months or days."""
+    """Whether the names of some files differ in years, months or days; the name of one, whether its next copy's will."""
     numbers = [re.findall(r"\d+", file.name.split(".")[0]) for file in files]
-    if len(files) < 2 or not all(numbers):
+    if len(files) == 1:
+        return is_copy_as_of(files[0])
+    if not all(numbers):
         return False
     has_years = all(any(re.match(r"(19|20)\d\d", number) for number in found) for found in numbers)
     # 24-1: a short year and a month.
     are_months = all(len(found) == 2 and len(found[0]) == 2 and 1 <= int(found[1]) <= 12 for found in numbers)
     return has_years or are_months
+
+
+def is_copy_as_of(file: Path) -> bool:
+    """Whether a name says that a file is the copy of a log as of a day: log_asof_2024-03-15.csv."""
+    return bool(re.search(AS_OF, file.name.lower()) and re.search(r"(19|20)\d\d", file.name))
 
 
 def name_of(group: str) -> str:

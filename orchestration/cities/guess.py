@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from orchestration.catalog.model import Boundary, Growth
 from orchestration.cities.clocks import MOST_ON_THE_HOUR
+from orchestration.cities.files import AS_OF
 from orchestration.cities.overrule import Overruled
 from orchestration.cities.profile import DAYS, FEW_VALUES, Column, Profile
 from orchestration.cities.vocabulary import FILE_WORDS, TIMES, WORDS, Guessable, Sure, how_sure
@@ -203,7 +204,7 @@ def growth_of(profile: Profile) -> tuple[Growth, str]:
     pattern = profile.files[0]
     if len(profile.files) > 1 or "*" not in pattern or not profile.dated:
         return "snapshot", ""
-    if re.search(r"as_?of|snapshot|export|download|extract|backup", pattern.lower()):
+    if re.search(AS_OF, pattern.lower()):
         return "append", "low: by their names, each file holds what the one before held, and more"
     return "yearly_files", "medium: by their names, each file holds one stretch of time"
 

@@ -19,7 +19,7 @@ import duckdb
 
 from orchestration.catalog.model import DataSet, Format
 from orchestration.cities.clocks import NO_CLOCK, Clock, clock_of
-from orchestration.cities.files import SUFFIXES, dated, name_of, pattern_of, told_by
+from orchestration.cities.files import SUFFIXES, dated, is_copy_as_of, name_of, pattern_of, told_by
 from orchestration.cities.unread import constant_columns, same_columns
 from orchestration.cities.vocabulary import spoken
 from orchestration.ingest.columns import normalised
@@ -110,7 +110,7 @@ def profile(group: str, files: list[Path]) -> Profile:
         home = Path(scratch)
         # The largest file shows most; one of a family may hold no row at all.
         form = _form(max(files, key=lambda file: file.stat().st_size), home / "head")
-        name = name_of(told_by(files[0]) if len(files) == 1 else group)
+        name = name_of(told_by(files[0]) if len(files) == 1 and not is_copy_as_of(files[0]) else group)
         probe = _probe(name, files, *form)
         together = [path for file in files for path in _with_side_files(file)]
         with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(home / "spill")}) as connection:

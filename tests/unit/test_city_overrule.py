@@ -95,6 +95,7 @@ def test_unread_constant_and_double_columns_are_listed(tmp_path: Path) -> None:
         (("calls_2023.csv", "calls_2024.csv"), "yearly_files"),
         (("24-1.csv", "24-11.csv"), "yearly_files"),
         (("log_asof_2024-03-01.csv", "log_asof_2024-04-01.csv"), "append"),
+        (("log_asof_2024-03-01.csv",), "append"),
         (("calls_1.csv", "calls_2.csv"), "snapshot"),
         (("calls_2024.csv",), "snapshot"),
     ],
