@@ -59,7 +59,7 @@ def _refuse_bombs(path: Path, text: str) -> None:
     around: list[bool] = []  # of each collection that is open: whether an alias may stand for it
     aliases = 0
     for event in yaml.parse(text, LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
             if any(around) or aliases > MOST_ALIASES:

@@ -93,9 +93,8 @@ def as_csv(connection: "DuckDBPyConnection", query: str, limit: int | None) -> N
     with waiting():
         names, batches = _run(connection, query, limit)
         first = next(batches, [])
-    unquoted, quoted = (
-        csv.writer(sys.stdout, quoting=how, lineterminator="\n") for how in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
-    )
+    unquoted = csv.writer(sys.stdout, lineterminator="\n")
+    quoted = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
     unquoted.writerow(map(safe, names))
     for row in chain.from_iterable(chain([first], batches)):
         # The module quotes no carriage return, at which every reader ends the row.
