@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 HOME_DIR := $(or $(FOOTPRINT_HOME),warehouse)
 
-.PHONY: run test lint format bench setup setup-dev help
+.PHONY: run test lint format bench audit setup setup-dev help
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -31,6 +31,9 @@ lint: setup-dev ## ruff, mypy, sqlfluff, dbt conventions
 
 format: setup-dev ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+audit: setup-dev ## Check the locked packages: licences, and known faults where an advisory source answers
+	@$(BIN)/python scripts/audit.py
 
 bench: setup-dev ## Time the pipeline against a bare DuckDB script
 	@$(BIN)/python -m benchmarks.bench $(if $(SIZES),--sizes $(SIZES))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
 # Every start reads all city files: libyaml does it ten times faster, where PyYAML was built with it.
-LONGEST, DEEPEST = 1_000_000, 40
+LONGEST, LONGEST_NUMBER, DEEPEST, MOST_ALIASES = 1_000_000, 400, 40, 100
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -56,17 +56,23 @@ def _refuse_bombs(path: Path, text: str) -> None:
     """Refuse what takes a machine down before it can be checked: libyaml goes as deep as a text does, aliases multiply."""
     if len(text) > LONGEST:
         raise CatalogError(f"{path}: {len(text):,} characters; a file of at most {LONGEST:,} is expected")
-    depth = 0
+    around: list[bool] = []  # of each collection that is open: whether an alias may stand for it
+    aliases = 0
     for event in yaml.parse(text, LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise CatalogError(f"{path}:{line}: *{event.anchor}: aliases are not read; write out what it stands for")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
+            aliases += 1
+            if any(around) or aliases > MOST_ALIASES:
+                raise CatalogError(f"{path}:{line}: *{event.anchor}: aliases within aliases, or too many of them")
+        elif isinstance(event, yaml.ScalarEvent):
+            if len(event.value) > LONGEST_NUMBER and event.style in (None, "") and event.value[0] in "+-.0123456789":
+                raise CatalogError(f"{path}:{line}: a number of {len(event.value):,} signs cannot be read")
+        elif isinstance(event, yaml.CollectionStartEvent):
+            around.append(event.anchor is not None)
+            if len(around) > DEEPEST:
                 raise CatalogError(f"{path}:{line}: nested more than {DEEPEST} deep")
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            around.pop()
 
 
 def _told(path: Path, node: yaml.Node | None, model: type[BaseModel], mistake: object) -> str:

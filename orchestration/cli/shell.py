@@ -93,10 +93,13 @@ def as_csv(connection: "DuckDBPyConnection", query: str, limit: int | None) -> N
     with waiting():
         names, batches = _run(connection, query, limit)
         first = next(batches, [])
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(map(safe, names))
-    for batch in chain([first], batches):
-        writer.writerows(map(safe, row) for row in batch)
+    unquoted = csv.writer(sys.stdout, lineterminator="\n")
+    quoted = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    unquoted.writerow(map(safe, names))
+    for row in chain.from_iterable(chain([first], batches)):
+        # The module quotes no carriage return, at which every reader ends the row.
+        broken = any(isinstance(value, str) and "\r" in value for value in row)
+        (quoted if broken else unquoted).writerow(map(safe, row))
 
 
 def as_json(connection: "DuckDBPyConnection", query: str, limit: int | None) -> None:

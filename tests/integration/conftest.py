@@ -42,6 +42,7 @@ Refresh = Callable[..., list[RunOutcome]]
 def environment(home: Path, elsewhere: Path, project: Path = PROJECT) -> dict[str, str]:
     """The environment of a run: its warehouse, and `elsewhere` as the user's home and temporary folder."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ}
+    kept |= {name: value for name, value in os.environ.items() if name.startswith("FOOTPRINT_KEEP_")}
     (elsewhere / "home").mkdir(parents=True, exist_ok=True)
     (elsewhere / "tmp").mkdir(exist_ok=True)
     return kept | {

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from orchestration.crosswalk.seed import FIELDS, Row
 from orchestration.crosswalk.suggest import suggest
 from orchestration.crosswalk.wording import type_key
 from orchestration.ingest.errors import SourceError
+from orchestration.publish import releases
 
 CITIES = ("riverbend", "testville")
 TYPES = ("WELFARE CHECK - ELDER", "LOUD PARTY", "STOLEN BOAT")
@@ -161,6 +163,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             insert into demand.fct_calls select 'riverbend', null, 'LOUD - PARTY', 'unmapped' from range(3);
             insert into demand.fct_calls values ('riverbend', null, null, 'unmapped');
         """)
+    manifest = releases.Release(
+        release_id="r1",
+        run_id="run1",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        version="0",
+        loads=[],
+        tables={},
+        gates=[],
+        files=releases.describe_files(release),
+    )
+    (release / releases.MANIFEST).write_text(manifest.model_dump_json())
     (release.parent / "current").symlink_to("r1")
     monkeypatch.setenv("FOOTPRINT_HOME", str(tmp_path / "home"))
     settings.cache_clear()

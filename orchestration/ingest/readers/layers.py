@@ -85,6 +85,7 @@ def with_side_files(files: list[RawFile], data_set: DataSet) -> list[RawFile]:
 
 def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: DataSet) -> list[str | None]:
     import geopandas
+    import pyproj
     import shapely
 
     # The city file's word goes before the layer's own: some .prj files are plainly wrong.
@@ -98,7 +99,7 @@ def _wkt(file: RawFile, wkb: list[bytes | None], crs: str | None, data_set: Data
         )
     try:
         shapes = geopandas.GeoSeries.from_wkb(wkb, crs=system).to_crs(WGS84)
-    except shapely.errors.ShapelyError as error:
+    except (shapely.errors.ShapelyError, pyproj.exceptions.ProjError) as error:
         raise unreadable(file, data_set, error) from error
     if shapes.is_empty.all() or shapes.isna().all():
         raise SourceError(
@@ -165,4 +166,9 @@ def _looked_at(file: RawFile, data_set: DataSet) -> tuple[Numbering, int]:
             expected=f"all of {data_set.title}",
             mend="fetch the rest and put the features into one file, or download the layer instead of querying it",
         )
-    return numbering, len(content["features"] or [])
+    features = content["features"] or []
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+        raise unreadable(file, data_set, "`features` is no list of features")
+    if bare := sum("properties" not in feature for feature in features):  # their rows would have nothing in them
+        raise unreadable(file, data_set, f"{bare:,} of {len(features):,} features without `properties`")
+    return numbering, len(features)

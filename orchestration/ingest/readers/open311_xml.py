@@ -14,7 +14,7 @@ import duckdb
 
 from orchestration.catalog.model import DataSet
 from orchestration.ingest.errors import SourceError
-from orchestration.ingest.readers.base import FileRead, RawFile, kept
+from orchestration.ingest.readers.base import MOST_COLUMNS, FileRead, RawFile, kept
 from orchestration.ingest.readers.counts import elements_in
 from orchestration.ingest.readers.pages import names_of, reads_of
 from orchestration.ingest.readers.tables import Row, write_stream
@@ -52,10 +52,14 @@ def _requests(file: RawFile, data_set: DataSet) -> Iterator[Row]:
     from defusedxml.ElementTree import iterparse
 
     path: list[Element] = []
+    members = 0
     try:
         for event, element in iterparse(file.path, events=("start", "end")):
             if event == "start":
                 path.append(element)
+                members = members + 1 if len(path) == 3 else 0 if len(path) < 3 else members
+                if members > MOST_COLUMNS:
+                    raise _other(file, data_set, f"a request of more than {MOST_COLUMNS:,} elements")
                 if len(path) > DEEPEST:
                     raise _other(file, data_set, f"elements nested more than {DEEPEST} deep")
                 if len(path) == 1 and _local(element) not in (ROOT, "errors"):
