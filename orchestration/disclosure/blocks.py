@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from orchestration.disclosure.tables import Counts, Mask, Table, fixed_order
 from orchestration.statistics.marts import Mart
 
 Period = tuple[date, date]
+BlockKey = tuple[str, str, date, date]
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,13 @@ class Block:
 def blocks(declaration: Declaration, totals: pd.DataFrame, parts: pd.DataFrame) -> list[Block]:
     """Rows of the two tables, cut into blocks; of a city and measure there is one period."""
     of_parts = dict(list(parts.groupby(["city", "measure"], sort=False)))
-    return [
-        Block(declaration, city, measure, (start, end), rows, of_parts.get((city, measure), parts.iloc[:0]))
-        for (city, measure, start, end), rows in totals.groupby(["city", "measure", "period_start", "period_end"])
-    ]
+    found = []
+    for key, rows in totals.groupby(["city", "measure", "period_start", "period_end"]):
+        city, measure, start, end = cast("BlockKey", key)
+        found.append(
+            Block(declaration, city, measure, (start, end), rows, of_parts.get((city, measure), parts.iloc[:0]))
+        )
+    return found
 
 
 def vintages(declaration: Declaration, totals: pd.DataFrame, parts: pd.DataFrame) -> list[Block]:
@@ -116,7 +121,7 @@ def vintages(declaration: Declaration, totals: pd.DataFrame, parts: pd.DataFrame
     found = []
     for key, rows in totals.groupby(by, sort=True):
         months = of_parts.get(key, parts.iloc[:0])
-        city, measure, start, end = key
+        city, measure, start, end = cast("BlockKey", key)
         for release in sorted({*rows["first_release"], *months["first_release"]}):
             then, months_then = (
                 one[(one["first_release"] <= release) & (one["last_release"] >= release)] for one in (rows, months)

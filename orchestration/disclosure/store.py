@@ -29,20 +29,18 @@ def make_published(home: Settings, now: datetime) -> dict[str, int]:
     """Make every published table and the record beside it; the number of rows of each."""
     made: dict[str, int] = {}
     periods = []
-    memory = {"memory_limit": home.memory_limit}
     with (
-        duckdb.connect(str(home.warehouse_database), read_only=True, config=memory) as candidates,
-        duckdb.connect(str(home.analyst_database), config=memory) as analyst,
-        duckdb.connect(str(home.public_database), config=memory) as public,
+        duckdb.connect(str(home.warehouse_database), read_only=True) as candidates,
+        duckdb.connect(str(home.analyst_database)) as analyst,
+        duckdb.connect(str(home.public_database)) as public,
     ):
         for connection in (candidates, analyst, public):
-            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"set timezone = 'UTC'; set memory_limit = {literal(home.memory_limit)}")
         for declaration in DECLARED:
             tables = (declaration.totals, declaration.parts)
             histories = [history(home.releases, table, _oldest_kept(home, now)) for table in tables]
-            decisions = decided(
-                declaration, *(_candidate(candidates, table) for table in tables), histories, home.restate
-            )
+            totals, parts = (_candidate(candidates, table) for table in tables)
+            decisions = decided(declaration, totals, parts, histories, home.restate)
             periods += [_period(one) for one in decisions]
             for table, past in zip(tables, histories, strict=True):
                 rows = _joined([_rows(one.block, table) for one in decisions], table.mart)
@@ -64,7 +62,8 @@ def decided(
 ) -> list[Decision]:
     """What is published of every city and measure of the candidates."""
     before: dict[tuple[str, str], list[Block]] = {}
-    for block in vintages(declaration, *histories):
+    of_totals, of_parts = histories
+    for block in vintages(declaration, of_totals, of_parts):
         before.setdefault((block.city, block.measure), []).append(block)
     return [
         decide(candidate, before.get((candidate.city, candidate.measure), []), restated)

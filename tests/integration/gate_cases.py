@@ -610,6 +610,12 @@ BROKEN: dict[str, tuple[Layer, str, set[str], str]] = {
         {"hidden_numbers_stay_in_doubt"},
         "zone T1, calls: the total is hidden, but can only be 500 to 500",
     ),
+    "a partner that was shown before": (
+        "published",
+        f"{HIDE.replace('T1', 'T2')} <= '2024-02-01'",
+        {"hidden_numbers_stay_in_doubt"},
+        "zone T2, calls: 2024-01 is hidden, but can only be",
+    ),
     "one call more than before": (
         "published",
         f"update published.zone_month set n = n + 1 where {CELL.replace('T1', 'T2')}",

@@ -97,7 +97,7 @@ def test_layers_depend_only_upwards() -> None:
 
 def test_published_tables_are_made_of_candidates_and_those_of_marts_only() -> None:
     assert {group(parent) for parent, key in edges() if group(key) == "published"} == {"candidates"}
-    assert {group(parent) for parent, key in edges() if group(key) == "candidates"} == {"marts"}
+    assert {group(parent) for parent, key in edges() if group(key) == "candidates"} == {"codebooks", "marts"}
 
 
 def test_only_the_audit_looks_at_raw_or_staged_rows() -> None:

@@ -1,6 +1,5 @@
 """The words of a gate, and the limits they quote."""
 
-
 import pytest
 
 from orchestration.gates import messages

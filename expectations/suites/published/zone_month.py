@@ -56,11 +56,17 @@ def expectations() -> list[Expectation]:
             on p.city = m.city and p.zone_id = m.zone_id and p.month = m.month and p.measure = m.measure
             and m.zone_kind <> 'beat'
     """
-    # The limit and the rule are public: a small count is known to be 1 to 10, unless its whole line is hidden.
+    # The limit and the rule are public: a small count is known to be 1 to 10, unless its whole line is hidden. What a
+    # former release showed of a month is known, as long as it is still so.
     attack = f"""
         with months as ({months}),
         lines as (
-            select m.*, s.n as total, (s.status = 'suppressed') as total_hidden, t.n as total_mart,
+            select m.*, coalesce(m.n, (
+                    select any_value(f.n) from analyst.audit.former_zone_month as f
+                    where f.city = m.city and f.zone_id = m.zone_id and f.measure = m.measure and f.month = m.month
+                        and f.n = m.mart
+                )) as told,
+                s.n as total, (s.status = 'suppressed') as total_hidden, t.n as total_mart,
                 bool_and(m.status = 'suppressed') over line and total_hidden as whole
             from months as m
             join published.zone_summary as s using (city, zone_id, measure)
@@ -71,9 +77,9 @@ def expectations() -> list[Expectation]:
         ),
         known as (
             select *,
-                case when n is not null then n when whole or mart not between 1 and {largest_hidden} then 0 else 1 end
-                    as low,
-                case when n is not null then n when whole or mart not between 1 and {largest_hidden} then {EVERYTHING}
+                case when told is not null then told when whole or mart not between 1 and {largest_hidden} then 0 else 1
+                    end as low,
+                case when told is not null then told when whole or mart not between 1 and {largest_hidden} then {EVERYTHING}
                     else {largest_hidden} end as high,
                 case when total is not null then total when total_mart between 1 and {largest_hidden} then 1 else 0 end
                     as total_low,
@@ -88,7 +94,7 @@ def expectations() -> list[Expectation]:
         limits as (
             select city, zone_id, measure, strftime(month, '%Y-%m') as cell,
                 greatest(low, total_low - (highs - high)) as least, least(high, total_high - (lows - low)) as most
-            from summed where n is null
+            from summed where told is null
             union all
             select distinct city, zone_id, measure, 'the total', greatest(total_low, lows), least(total_high, highs)
             from summed where total is null
