@@ -185,7 +185,7 @@ def _page(file: RawFile, data_set: DataSet, connection: duckdb.DuckDBPyConnectio
         "select error, spatialReference, coalesce(exceededTransferLimit, false), len(features), list_distinct("
         "flatten(list_transform(features, lambda f: coalesce(json_keys(f.attributes), [])))), geometryType, "
         "list_transform(list_filter(fields, lambda f: f.type = 'esriFieldTypeDate'), lambda f: f.name), "
-        "len(list_filter(features, lambda f: json_type(f.attributes) is distinct from 'OBJECT')) "
+        "len(list_filter(features, lambda f: f is not null and json_type(f.attributes) is distinct from 'OBJECT')) "
         f"from {scan}",
     )
     if len(found) != 1:
