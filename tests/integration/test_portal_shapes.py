@@ -288,7 +288,8 @@ POPULATIONS = {
     "new_orleans A9000614": "duplicate_explicit",
     "new_orleans A9000914": "cancelled_before_dispatch",
     "san_francisco 249000001": "administrative",
-    "san_francisco 249000003": "duplicate_explicit",
+    # It repeats what is no call, so it stands for the event itself.
+    "san_francisco 249000003": "demand",
     "san_francisco 249000006": "cancelled_before_dispatch",
     "baltimore P240009003": "administrative",
     "austin 240000003": "officer_initiated",
@@ -360,7 +361,7 @@ def test_chicagos_requests_without_a_point_have_the_area_they_name(run: tuple[Pa
 
 OFFENSES = {
     "chicago 13009001": ("09A", "person", "located", "2024-07-01 17:00:00"),
-    "chicago 13009002": (None, "property", "missing", "2024-07-01 17:00:00"),
+    "chicago 13009002": ("23*", "property", "missing", "2024-07-01 17:00:00"),
     "seattle 69001": ("13A", "person", "withheld", "2025-06-01 19:00:00"),
     # No date of the offense: that of the report, an hour and a half later.
     "seattle 69002": ("23C", "property", "missing", "2025-06-01 20:30:00"),
