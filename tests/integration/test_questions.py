@@ -106,10 +106,13 @@ def violence_takes_time(found: pd.DataFrame) -> bool:
 
 def waits(found: pd.DataFrame) -> bool:
     city = found[found["zone_kind"] == "city"].set_index("priority").loc["1":"5"]
-    untold = city["with_unreached"].isna().all() and (city["with_unreached_status"] == "not_estimable").all()
+    told = city["with_unreached"].notna()
+    explained = (told | (city["with_unreached_status"] == "not_estimable")).all()
+    longer = (city["with_unreached"] >= city["median"])[told].all()
     bounded = (city["median_at_most"] > city["median"]).all() and (city["median_at_least"] < city["median"]).all()
     return bool(
-        untold
+        explained
+        and longer
         and bounded
         and city["median"].is_monotonic_increasing
         and city["median"]["1"] < 10
