@@ -55,8 +55,7 @@ CORRECTED = MONTHS["calls_2024_02"][:-3]
 
 CASES = (
     Case("older_by_its_name", _files(**{"log_asof_2024-03-15": calls(400)}),
-         _files(**{"log_asof_2024-03-01": calls(360)}),
-         edits=(grows("append"), (r"log_asof_2024-03-15\.csv", "log_asof_*.csv"))),
+         _files(**{"log_asof_2024-03-01": calls(360)})),
     Case("older_by_its_records", _files(calls=calls(400)), _files(calls=calls(380)), edits=(grows("append"),)),
     Case("older_snapshot", _files(calls=calls(400)), _files(calls=calls(380))),
     Case("growing_set_lacks_a_stretch", _files(calls=calls(400)), _files(calls=[*calls(400)[:100], *calls(400)[120:]]),
