@@ -30,7 +30,7 @@ METRES_A_DEGREE = (math.radians(6_378_137.0), math.radians(6_378_137.0) * (1 - 0
 MODELS = (
     "garwood_limits fqn:footprint.intermediate fct_calls officers_busy_by_hour fct_contacts fct_offenses calls_by_zone_month calls_by_month "
     "contacts_by_zone_month offenses_by_zone_month measures_by_zone_month reference_periods dim_zone dim_city "
-    "dispersion border_counts measure_doubts zone_summary calls_by_type"
+    "dispersion border_counts measure_doubts zone_summary call_type_hours calls_by_type"
 )
 RESIDENTS = 1000
 FILL = f"""
