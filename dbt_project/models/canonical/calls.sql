@@ -36,7 +36,9 @@ with accepted as (
 ),
 
 ordered as (
-    {{ times_in_order('accepted', columns, ['received_at_utc', 'dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']) }}
+    {{ times_in_order(
+        'accepted', columns, ['received_at_utc', 'dispatched_at_utc', 'arrived_at_utc', 'cleared_at_utc']
+    ) }}
 )
 
 select
