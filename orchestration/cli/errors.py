@@ -60,16 +60,13 @@ def told(as_json: bool = False) -> Iterator[None]:
         raise typer.Exit(known.code) from error
 
 
-class Ended(KeyboardInterrupt):
-    """Another signal than Ctrl-C asked the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
+# The signals that asked this process to end: what one raises may be replaced on its way by a library's own error.
+_asked_to_end: list[int] = []
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise Ended(number)
+    _asked_to_end.append(number)
+    raise KeyboardInterrupt
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
@@ -87,7 +84,7 @@ def _end_interrupted(error: BaseException, as_json: bool) -> NoReturn:
     if as_json:
         print(json.dumps({"success": False, "error": INTERRUPTED.message, "mend": INTERRUPTED.mend}))
     tell(INTERRUPTED)
-    number = error.number if isinstance(error, Ended) else signal.SIGINT
+    number = _asked_to_end[0] if _asked_to_end else signal.SIGINT
     raise typer.Exit(128 + number) from error
 
 

@@ -102,6 +102,10 @@ def content(database: Path) -> dict[str, str]:
     return digests
 
 
+# Which release first published what, and what former ones did.
+TELL_OF_RELEASES = {"audit.published_periods", "audit.former_zone_month", "audit.former_zone_summary"}
+
+
 def test_same_exports_make_no_new_load(rerun: Rerun) -> None:
     assert rerun.again.landed
     assert not [landed for landed in rerun.again.landed if landed.is_new]
@@ -112,7 +116,8 @@ def test_same_exports_make_no_new_load(rerun: Rerun) -> None:
 def test_same_exports_make_the_same_release(rerun: Rerun) -> None:
     assert rerun.again.release is not None
     for database in ("analyst.duckdb", "public.duckdb"):
-        assert content(rerun.again.release / database) == content(rerun.before / database)
+        again, before = content(rerun.again.release / database), content(rerun.before / database)
+        assert {name for name in again if again[name] != before[name]} <= TELL_OF_RELEASES
 
 
 def test_changed_file_is_a_load_of_its_own(rerun: Rerun) -> None:
