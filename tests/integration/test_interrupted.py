@@ -49,7 +49,8 @@ def test_a_signal_ends_a_run_with_one_line(
         time.sleep(0.1)
     run.send_signal(number)
     said, told = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 128 + number, told
+    # While a step is at work Dagster takes SIGTERM for SIGINT.
+    assert run.returncode in (128 + number, 128 + signal.SIGINT), told
     assert said.strip() == ""
     assert told.strip().splitlines() == [
         "✗ Interrupted. Readers get the release that is current; what was half-written is swept away by the next run."

@@ -109,7 +109,7 @@ def waits(found: pd.DataFrame) -> bool:
     told = city["with_unreached"].notna()
     explained = (told | (city["with_unreached_status"] == "not_estimable")).all()
     longer = (city["with_unreached"] >= city["median"])[told].all()
-    bounded = (city["median_at_most"] > city["median"]).all() and (city["median_at_least"] < city["median"]).all()
+    bounded = (city["median_at_most"] >= city["median"]).all() and (city["median_at_least"] <= city["median"]).all()
     return bool(
         explained
         and longer
