@@ -143,8 +143,8 @@ def recount_agrees(connection: duckdb.DuckDBPyConnection, first: dt.date, last: 
     ((calls, hours),) = connection.execute(
         "select sum(calls), sum(exposure_hours) from demand.calls_by_hour_of_week"
     ).fetchall()
-    # A call just before midnight may lose or gain a repeat at the edge of the cut.
-    assert calls == pytest.approx(n, abs=3)
+    # A call just before midnight may lose or gain a repeat at the edge of the cut, and what is left may tell fewer.
+    assert calls == pytest.approx(n, rel=0.005, abs=3)
     assert hours == pytest.approx(24 * covered, abs=2)
     for zones, exposure in connection.execute(
         "select sum(n), any_value(covered_days) from zones.zone_summary where zone_kind <> 'beat' and measure = 'calls'"
