@@ -1,13 +1,7 @@
 {# Stored: few calls share their event with another, and they are read more than once. #}
 {{ config(materialized='table') }}
 
-{% set told_by_the_earliest = [
-    'call_at_utc', 'call_at_local', 'call_time_basis', 'received_at_utc', 'channel', 'priority', 'priority_level',
-    'initial_type', 'final_type', 'call_type_group', 'final_type_group', 'mapping_status', 'mapping_confidence',
-    'topic_category', 'topic_group', 'initial_topic_category', 'initial_topic_group', 'answer_axis', 'eligible_low',
-    'eligible_high', 'disqualifiers', 'langton_label', 'vera_own_reading', 'lum_own_reading', 'ah_datalytics_own_reading',
-    'published_zone_id', 'native_zone', 'longitude', 'latitude', 'location_status'
-] %}
+{% set told_by_the_earliest = told_by_the_earliest_record() %}
 
 with records as (
     select
